@@ -1,0 +1,247 @@
+// Package store is what the program asks of its storage: a few coarse verbs,
+// each of which happens entirely or not at all and may be repeated without
+// harm. It holds no implementation; store/bolt is one, and store/storetest
+// holds the promises as a test suite that every implementation must pass.
+//
+// The promise, in words: what Save and the other verbs acknowledged (returned
+// without an error) survives the death of the process at any moment. A full
+// disk stops writing, not reading.
+package store
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"silkwire/news"
+	"silkwire/search"
+)
+
+// Errors that callers branch on.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrTaken    = errors.New("already claimed") // another claim of the same job holds, or the job was done
+	ErrFull     = errors.New("disk full")       // nothing was written; reading goes on
+	ErrExists   = errors.New("already there")
+)
+
+// Store is the archive.
+type Store interface {
+	Items
+	Sources
+	Jobs
+	Editions
+	io.Closer
+
+	// Stats counts what the archive holds.
+	Stats(ctx context.Context) (Stats, error)
+
+	// Backup writes a consistent copy of the whole archive, while others
+	// read and write, and returns its size in bytes.
+	Backup(ctx context.Context, w io.Writer) (int64, error)
+
+	// Check reads everything and returns what is wrong, in words; nil
+	// when all is well.
+	Check(ctx context.Context) ([]string, error)
+}
+
+// Items keeps what was published.
+type Items interface {
+	// Save keeps the items of a visit together with the state of their
+	// source: all of it or nothing. An item that is known (by its ID, its
+	// address or its guid within the outlet) is not doubled: a changed
+	// title, summary or text becomes a revision, an unchanged one is left
+	// as it is, and in both cases the source is added to its sources. An
+	// item's Fetched of its first save stays. A text that is known is not
+	// replaced by an empty one.
+	Save(ctx context.Context, items []news.Item, state news.SourceState) (Saved, error)
+
+	// Known returns which of the given items (as they came from a listing:
+	// ID, URL and GUID suffice) are in the archive, as a map from the ID
+	// asked for to the archive's ID, which differ when another address
+	// or guid led there.
+	Known(ctx context.Context, items []news.Item) (map[news.ItemID]news.ItemID, error)
+
+	// Item returns one item, or ErrNotFound.
+	Item(ctx context.Context, id news.ItemID) (news.Item, error)
+
+	// Revisions returns the earlier states of an item, newest first.
+	Revisions(ctx context.Context, id news.ItemID) ([]news.Revision, error)
+
+	// Find returns the items that match, newest first by (Item.Time, ID).
+	Find(ctx context.Context, q Query) (Page, error)
+
+	// Retag replaces the machine's tagging of an item, and nothing else.
+	Retag(ctx context.Context, tagged map[news.ItemID]news.Tagging) error
+}
+
+// Query asks for one page of items.
+type Query struct {
+	Search search.Query
+	// Fetched, when set, keeps only items first seen in [From, To).
+	FetchedFrom, FetchedTo time.Time
+	Limit                  int    // at most this many; 0 means 50
+	Cursor                 string // of the page before; "" starts
+	Count                  bool   // fill Page.Total
+	WithText               bool   // fill Text and evidence; without it items come light
+}
+
+// Page is one page of items.
+type Page struct {
+	Items []news.Item
+	Next  string // cursor of the next page; "" at the end
+	Total int    // of all pages, when the query asked for it
+}
+
+// Saved says what Save did.
+type Saved struct {
+	New       []news.ItemID
+	Revised   []news.ItemID
+	Unchanged int
+}
+
+// Sources keeps the state of every source.
+type Sources interface {
+	// Source returns the state of a source, or ErrNotFound before its first visit.
+	Source(ctx context.Context, id news.SourceID) (news.SourceState, error)
+
+	// SourceStates returns all states, by ID.
+	SourceStates(ctx context.Context) (map[news.SourceID]news.SourceState, error)
+
+	// PutSource replaces the state of a source: before a request is sent,
+	// and after a visit that brought no items.
+	PutSource(ctx context.Context, state news.SourceState) error
+}
+
+// Job is one piece of scheduled work: its name and the time it was due.
+type Job struct {
+	Name string // "visit daryo-en", "digest daily"
+	Due  time.Time
+}
+
+// Run is the record of a job that was done.
+type Run struct {
+	Job     string        `json:"job"`
+	Due     time.Time     `json:"due"`
+	Started time.Time     `json:"started"`
+	Took    time.Duration `json:"took"`
+	Outcome news.Outcome  `json:"outcome"`
+	Error   string        `json:"error,omitempty"`
+	New     int           `json:"new,omitempty"`
+	Revised int           `json:"revised,omitempty"`
+	Bytes   int64         `json:"bytes,omitempty"`
+}
+
+// Jobs remembers who does what, and what was done.
+type Jobs interface {
+	// Claim takes a job until lease has passed or Done is called. It
+	// returns ErrTaken when the job is held by a live claim, or when a run
+	// of this name for this due time or a later one is on record.
+	Claim(ctx context.Context, job Job, now time.Time, lease time.Duration) error
+
+	// Done releases the claim and records the run. The newest 200 runs of
+	// a name are kept.
+	Done(ctx context.Context, run Run) error
+
+	// LastRun returns the latest run of a name by due time, or ErrNotFound.
+	LastRun(ctx context.Context, name string) (Run, error)
+
+	// Runs returns the newest n runs over all names whose name has the
+	// given prefix, newest first by start.
+	Runs(ctx context.Context, prefix string, n int) ([]Run, error)
+}
+
+// Edition is one issue of a digest, frozen before it is sent.
+type Edition struct {
+	ID       string    `json:"id"` // hash of profile and window
+	Profile  string    `json:"profile"`
+	From     time.Time `json:"from"` // window of first-seen times, half open
+	To       time.Time `json:"to"`
+	Rendered time.Time `json:"rendered"`
+	Subject  string    `json:"subject"`
+	Stories  int       `json:"stories"`
+	Compiled []byte    `json:"-"` // the digest.Edition as JSON, for pages
+	Told     []Told    `json:"-"` // the items this edition tells of
+	Messages []Message `json:"messages"`
+}
+
+// Told remembers that an edition told of an item, and at which revision.
+type Told struct {
+	Item     news.ItemID `json:"item"`
+	Edition  string      `json:"edition"`
+	Revision int         `json:"revision"`
+}
+
+// Message is one frozen message of an edition to one recipient, with its
+// delivery's state.
+type Message struct {
+	Edition   string        `json:"edition"`
+	Channel   string        `json:"channel"` // "mail", "file"
+	Recipient string        `json:"recipient"`
+	MessageID string        `json:"message_id,omitempty"`
+	Body      []byte        `json:"-"` // the bytes that go out
+	State     DeliveryState `json:"state"`
+	Attempts  int           `json:"attempts,omitempty"`
+	Tried     time.Time     `json:"tried,omitzero"`
+	Next      time.Time     `json:"next,omitzero"` // not before, after a tempfail
+	Error     string        `json:"error,omitempty"`
+}
+
+// DeliveryState is how far a message has got.
+type DeliveryState string
+
+// The states of a delivery.
+const (
+	Rendered DeliveryState = "rendered" // frozen, not yet tried
+	Sending  DeliveryState = "sending"  // an attempt is under way, or was when we died
+	Accepted DeliveryState = "accepted"
+	TempFail DeliveryState = "tempfail" // will be tried again
+	PermFail DeliveryState = "permfail" // refused for good
+	Dead     DeliveryState = "dead"     // given up after too long
+)
+
+// Open reports whether the message still has to be sent.
+func (s DeliveryState) Open() bool { return s == Rendered || s == Sending || s == TempFail }
+
+// Editions keeps digests: what was told to whom, and the outbox.
+type Editions interface {
+	// Freeze stores an edition with its messages and marks its items as
+	// told, in one step. A second Freeze of the same ID changes nothing
+	// and returns ErrExists.
+	Freeze(ctx context.Context, e Edition) error
+
+	// Edition returns an edition with its Compiled bytes and the states of
+	// its messages (without bodies), or ErrNotFound.
+	Edition(ctx context.Context, id string) (Edition, error)
+
+	// EditionList returns the newest n editions of a profile ("" for all),
+	// newest first, without Compiled, Told and bodies.
+	EditionList(ctx context.Context, profile string, n int) ([]Edition, error)
+
+	// Told returns what earlier editions of a profile told of the given items.
+	Told(ctx context.Context, profile string, items []news.ItemID) (map[news.ItemID]Told, error)
+
+	// Outbox returns the open messages with their bodies, oldest first.
+	Outbox(ctx context.Context) ([]Message, error)
+
+	// Deliver replaces the delivery state of a message (by edition,
+	// channel and recipient); its bytes never change.
+	Deliver(ctx context.Context, m Message) error
+}
+
+// Stats counts what the archive holds.
+type Stats struct {
+	Items     int                   `json:"items"`
+	Revisions int                   `json:"revisions"`
+	Relevant  int                   `json:"relevant"`
+	Editions  int                   `json:"editions"`
+	Outbox    int                   `json:"outbox"`
+	Bytes     int64                 `json:"bytes"`      // of the file
+	FreeBytes int64                 `json:"free_bytes"` // inside the file, to be used again
+	DiskFree  int64                 `json:"disk_free"`  // on the file's disk
+	Schema    int                   `json:"schema"`
+	Sequence  uint64                `json:"sequence"` // grows with every write
+	Languages map[string]int        `json:"languages"`
+	NewIn24h  map[news.SourceID]int `json:"-"`
+}
