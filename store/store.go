@@ -24,6 +24,8 @@ var (
 	ErrTaken    = errors.New("already claimed") // another claim of the same job holds, or the job was done
 	ErrFull     = errors.New("disk full")       // nothing was written; reading goes on
 	ErrExists   = errors.New("already there")
+	ErrCorrupt  = errors.New("archive damaged") // what can still be read is; nothing is written any more
+	ErrCursor   = errors.New("not a cursor")    // Query.Cursor is not one that a Page gave
 )
 
 // Store is the archive.
