@@ -184,6 +184,7 @@ type Item struct {
 	Sources    []SourceID `json:"sources,omitempty"` // all through which it was seen
 	GUID       string     `json:"guid,omitempty"`
 	URL        string     `json:"url"`
+	Lang       string     `json:"lang,omitempty"` // as its source or page declares it: a hint
 	Title      string     `json:"title"`
 	Summary    string     `json:"summary,omitempty"`
 	Text       string     `json:"text,omitempty"`

@@ -1,0 +1,95 @@
+// Command silkwire reads the news of Central Asia and tells an analyst every
+// morning who is courting whom, and with what.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // the daemon runs on images without a zone database
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes (see sysexits.h for the last two).
+const (
+	exitOK        = 0
+	exitFailure   = 1
+	exitUsage     = 2
+	exitTemporary = 75 // the archive is held by another process
+	exitConfig    = 78
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// stdio is where a command reads and writes.
+type stdio struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// cli is the command line.
+type cli struct {
+	Config string `short:"c" type:"path" env:"SILKWIRE_CONFIG" help:"Configuration file (YAML). Without one the embedded default is used."`
+
+	Tag     tagCmd     `cmd:"" help:"Tag texts: concepts, events and relevance, each with its evidence."`
+	Eval    evalCmd    `cmd:"" help:"Measure the tagger on labelled items."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// run is the program without its process: it returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var c cli
+	code, exited := exitOK, false
+	parser, err := kong.New(&c,
+		kong.Name("silkwire"),
+		kong.Description("Who is courting whom in Central Asia, and with what: a news monitor with evidence for every tag."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(n int) { code, exited = n, true }),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(&stdio{stdin, stdout, stderr}, &c),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "silkwire:", err)
+		return exitFailure
+	}
+	command, err := parser.Parse(args)
+	if exited {
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "silkwire: %v\nTry 'silkwire --help'.\n", err)
+		return exitUsage
+	}
+	if err := command.Run(); err != nil {
+		fmt.Fprintln(stderr, "silkwire:", err)
+		return exitCode(err)
+	}
+	return code
+}
+
+// exitError is an error that knows its exit code.
+type exitError struct {
+	code int
+	error
+}
+
+func (e exitError) Unwrap() error { return e.error }
+
+func exitCode(err error) int {
+	var e exitError
+	if errors.As(err, &e) {
+		return e.code
+	}
+	return exitFailure
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"silkwire/news"
+	"silkwire/tagger"
+	"silkwire/taxonomy"
+)
+
+// maxLine is the longest JSON line that is read, in bytes.
+const maxLine = 64 << 20
+
+type tagCmd struct {
+	Files []string `arg:"" optional:"" help:"Files to tag; - or nothing reads standard input."`
+	JSONL bool     `name:"jsonl" help:"The input is JSON lines: {\"id\",\"title\",\"body\",\"lang\"?,\"published\"?}."`
+	JSON  bool     `name:"json" help:"Print one JSON line per item."`
+}
+
+// labelled is an item as the command line reads it.
+type labelled struct {
+	ID        string    `json:"id"`
+	Title     string    `json:"title"`
+	Body      string    `json:"body"`
+	Lang      string    `json:"lang"`
+	Published time.Time `json:"published"`
+}
+
+func (l *labelled) item() news.Item {
+	return news.Item{ID: news.ItemID(l.ID), Title: l.Title, Text: l.Body, Lang: l.Lang, Published: l.Published}
+}
+
+// tagged is the output contract of tag --json.
+type tagged struct {
+	ID string `json:"id"`
+	news.Tagging
+}
+
+func (c *tagCmd) Run(std *stdio) error {
+	tax, err := taxonomy.Default()
+	if err != nil {
+		return err
+	}
+	tg, err := tagger.New(tax)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(std.out, 1<<16)
+	emit := func(it news.Item) error {
+		tagging := tg.Tag(&it)
+		if c.JSON {
+			enc := json.NewEncoder(out)
+			enc.SetEscapeHTML(false)
+			return enc.Encode(tagged{string(it.ID), tagging})
+		}
+		return printTagging(out, tax, &it, &tagging)
+	}
+	if len(c.Files) == 0 {
+		c.Files = []string{"-"}
+	}
+	for _, name := range c.Files {
+		if err := c.readFile(std, name, emit); err != nil {
+			return errors.Join(err, out.Flush())
+		}
+	}
+	return out.Flush()
+}
+
+func (c *tagCmd) readFile(std *stdio, name string, emit func(news.Item) error) error {
+	in := std.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in = f
+	}
+	if c.JSONL {
+		return eachLine(in, name, func(line []byte) error {
+			var l labelled
+			if err := json.Unmarshal(line, &l); err != nil {
+				return err
+			}
+			return emit(l.item())
+		})
+	}
+	content, err := io.ReadAll(in)
+	if err != nil {
+		return err
+	}
+	title, body := splitTitle(string(content))
+	return emit(news.Item{ID: news.ItemID(filepath.Base(name)), Title: title, Text: body})
+}
+
+// eachLine calls f with every line that is not blank; an error names the line.
+func eachLine(in io.Reader, name string, f func([]byte) error) error {
+	sc := bufio.NewScanner(in)
+	sc.Buffer(make([]byte, 1<<16), maxLine)
+	n := 0
+	for sc.Scan() {
+		n++
+		if len(strings.TrimSpace(sc.Text())) == 0 {
+			continue
+		}
+		if err := f(sc.Bytes()); err != nil {
+			return fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+	}
+	if err := sc.Err(); err != nil {
+		return fmt.Errorf("%s:%d: %w", name, n+1, err)
+	}
+	return nil
+}
+
+// splitTitle takes a text's first line for its title when it is short and
+// something follows it.
+func splitTitle(s string) (title, body string) {
+	first, rest, ok := strings.Cut(strings.TrimLeft(s, "\r\n\ufeff "), "\n")
+	if !ok || len(first) > 300 || strings.TrimSpace(rest) == "" {
+		return "", s
+	}
+	return strings.TrimSpace(first), rest
+}
+
+// printTagging prints a tagging for people.
+func printTagging(out io.Writer, tax *taxonomy.Taxonomy, it *news.Item, t *news.Tagging) error {
+	verdict := "not relevant"
+	if t.Relevant {
+		verdict = "relevant"
+	}
+	fmt.Fprintf(out, "%s  %s  %s (%.2f)\n", it.ID, t.Lang, verdict, t.Relevance)
+	for _, e := range t.Events {
+		fmt.Fprintf(out, "  %s → %s → %s, %s%s\n", tax.Name(e.Actor), tax.Name(e.Instrument), tax.Name(e.Recipient), e.Status, details(&e))
+	}
+	for _, tag := range t.Tags {
+		if tag.Implied {
+			fmt.Fprintf(out, "  %-18s %-32s %.2f  implied by %s\n", tag.Facet, tag.Concept, tag.Score, join(tag.By))
+			continue
+		}
+		fmt.Fprintf(out, "  %-18s %-32s %.2f  %s\n", tag.Facet, tag.Concept, tag.Score, quote(tag.Evidence))
+	}
+	_, err := fmt.Fprintln(out)
+	return err
+}
+
+func details(e *news.Event) string {
+	s := ""
+	if e.Amount != nil {
+		s += fmt.Sprintf(", %s %.4g million", e.Amount.Currency, e.Amount.Value/1e6)
+	}
+	if e.Places != nil {
+		s += fmt.Sprintf(", %d places", *e.Places)
+	}
+	return s
+}
+
+func join(ids []news.ConceptID) string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return strings.Join(out, ", ")
+}
+
+// quote shows the first evidence and how many more there are.
+func quote(evidence []news.Evidence) string {
+	s := fmt.Sprintf("%q", evidence[0].Text)
+	if n := len(evidence); n > 1 {
+		s += fmt.Sprintf(" and %d more", n-1)
+	}
+	return s
+}

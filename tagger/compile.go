@@ -1,0 +1,160 @@
+package tagger
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"silkwire/news"
+	"silkwire/taxonomy"
+	"silkwire/text"
+)
+
+// rules are a term's rules in the matcher's numbers: sets of classes, one per
+// key of taxonomy.Rules; a nil set asks for nothing.
+type rules struct {
+	followedBy, precededBy, near, with             classSet
+	notFollowedBy, notPrecededBy, notNear, notWith classSet
+	onConcepts                                     bool // some set holds concepts, not only words
+}
+
+type classSet []int32 // sorted
+
+func (s classSet) has(class int32) bool {
+	_, ok := slices.BinarySearch(s, class)
+	return ok
+}
+
+// compiler turns a taxonomy into a matcher and the rules of its terms.
+type compiler struct {
+	tax     *taxonomy.Taxonomy
+	m       *matcher
+	rules   []rules
+	classes map[string]int32 // words and lists of rules
+	next    int32            // class
+	facets  map[string]classSet
+}
+
+func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
+	c := &compiler{tax: tax, m: newMatcher(), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string]classSet{}}
+	for i, concept := range tax.Concepts {
+		if concept.Inactive {
+			continue
+		}
+		c.facets[string(concept.Facet)] = append(c.facets[string(concept.Facet)], int32(i))
+		if concept.Facet.IsActor() {
+			c.facets["actor"] = append(c.facets["actor"], int32(i))
+		}
+	}
+	for i, concept := range tax.Concepts {
+		if concept.Inactive {
+			continue
+		}
+		for _, t := range concept.Terms {
+			if err := c.term(int32(i), concept, t); err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", t.Pos.File, t.Pos.Line, err)
+			}
+		}
+	}
+	return c, nil
+}
+
+func (c *compiler) term(class int32, concept *taxonomy.Concept, t taxonomy.Term) error {
+	rule, err := c.termRules(t.Lang, concept.Rules, t.Rules)
+	if err != nil {
+		return err
+	}
+	return c.m.add(t.Text, term{class: class, rule: rule, where: whereOf(t), lang: t.Lang, text: t.Text}, t.Exact, false)
+}
+
+// whereOf says in texts of which languages a term is looked for: its own;
+// names in English everywhere, names in Russian wherever Cyrillic is written.
+func whereOf(t taxonomy.Term) text.LangSet {
+	name := strings.ToLower(t.Text) != t.Text
+	switch {
+	case t.Lang == text.UzLatn:
+		return text.Set(text.UzLatn, text.UzCyrl)
+	case t.Lang == text.En && name:
+		return text.Set(text.Langs...)
+	case t.Lang == text.Ru && name:
+		return text.Set(text.Ru, text.Kk, text.Ky, text.Tg, text.UzCyrl)
+	}
+	return text.Set(t.Lang)
+}
+
+// termRules joins the rules of a concept and a term; -1 if there are none.
+func (c *compiler) termRules(lang text.Lang, all ...taxonomy.Rules) (int32, error) {
+	var r rules
+	empty := true
+	for i := range all {
+		if all[i].Empty() {
+			continue
+		}
+		empty = false
+		for _, x := range []struct {
+			to   *classSet
+			refs []string
+		}{
+			{&r.followedBy, all[i].FollowedBy}, {&r.precededBy, all[i].PrecededBy}, {&r.near, all[i].Near}, {&r.with, all[i].With},
+			{&r.notFollowedBy, all[i].NotFollowedBy}, {&r.notPrecededBy, all[i].NotPrecededBy}, {&r.notNear, all[i].NotNear}, {&r.notWith, all[i].NotWith},
+		} {
+			for _, ref := range x.refs {
+				classes, concepts, err := c.ref(lang, ref)
+				if err != nil {
+					return -1, err
+				}
+				*x.to = append(*x.to, classes...)
+				r.onConcepts = r.onConcepts || concepts
+			}
+			slices.Sort(*x.to)
+		}
+	}
+	if empty {
+		return -1, nil
+	}
+	c.rules = append(c.rules, r)
+	return int32(len(c.rules) - 1), nil
+}
+
+// ref resolves a member of a rule to classes, and says whether those are concepts.
+func (c *compiler) ref(lang text.Lang, ref string) (classSet, bool, error) {
+	name, named := strings.CutPrefix(ref, "@")
+	if !named {
+		class, err := c.words(lang, ref, []string{ref})
+		return classSet{class}, false, err
+	}
+	if list, ok := c.tax.Lists[name]; ok {
+		class, err := c.words(lang, "@"+name, list[lang])
+		return classSet{class}, false, err
+	}
+	if set, ok := c.facets[name]; ok {
+		return set, true, nil
+	}
+	var set classSet
+	for _, id := range c.tax.Descendants(news.ConceptID(name)) {
+		set = append(set, int32(slices.IndexFunc(c.tax.Concepts, func(x *taxonomy.Concept) bool { return x.ID == id })))
+	}
+	return set, true, nil
+}
+
+// words returns the class of a word list in a language, adding its words to
+// the matcher at first sight.
+func (c *compiler) words(lang text.Lang, name string, words []string) (int32, error) {
+	key := lang.String() + " " + name
+	if class, ok := c.classes[key]; ok {
+		return class, nil
+	}
+	class := c.next
+	c.next++
+	c.classes[key] = class
+	where := text.Set(lang)
+	if lang == text.UzLatn {
+		where = text.Set(text.UzLatn, text.UzCyrl)
+	}
+	for _, w := range words {
+		if err := c.m.add(w, term{class: class, rule: -1, where: where, lang: lang, text: w}, false, true); err != nil {
+			return 0, err
+		}
+	}
+	return class, nil
+}

@@ -1,0 +1,45 @@
+package tagger
+
+import (
+	"slices"
+
+	"silkwire/taxonomy"
+)
+
+// loneItem is the number of sentences from which on an item that names no
+// outside actor anywhere is taken to tell of the country's own affairs.
+const loneItem = 4
+
+// markDomestic marks instruments that the country uses for its own people: the
+// sentence says so ("local", "from the republican budget") and names no outside
+// actor, or a whole article names none.
+func (t *Tagger) markDomestic(w *work) {
+	t.collectCues(w)
+	outside := t.outsideActors(w)
+	alone := len(outside) == 0 && len(w.fields[1].doc.Sentences) >= loneItem
+	for i := range w.mentions {
+		f := &w.mentions[i]
+		if t.concepts[f.class].facet != taxonomy.Instrument {
+			continue
+		}
+		f.domestic = alone || w.domesticSign(f) && !slices.ContainsFunc(outside, func(a *found) bool {
+			return a.field == f.field && a.sentence == f.sentence
+		})
+	}
+}
+
+func (w *work) domesticSign(f *found) bool {
+	return slices.ContainsFunc(w.fields[f.field].cuesIn(f.sentence), func(c cue) bool { return c.kind == cueDomestic })
+}
+
+// outsideActors are the mentions of actors from outside Central Asia.
+func (t *Tagger) outsideActors(w *work) []*found {
+	var out []*found
+	for i := range w.mentions {
+		f := &w.mentions[i]
+		if c := &t.concepts[f.class]; c.actor && !c.home {
+			out = append(out, f)
+		}
+	}
+	return out
+}

@@ -1,0 +1,76 @@
+package tagger
+
+import (
+	"slices"
+
+	"silkwire/news"
+	"silkwire/taxonomy"
+)
+
+// centralAsia are the recipients of events: the region and its five states.
+var centralAsia = []news.ConceptID{"central-asia", "kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan"}
+
+// homeActors are concepts through which Central Asia acts itself.
+var homeActors = []news.ConceptID{"kazakhstan-own-soft-power", "central-asian-states-as-actors"}
+
+// describe works out what the tagger asks of every concept.
+func describe(tax *taxonomy.Taxonomy) []conceptInfo {
+	number := map[news.ConceptID]int32{}
+	for i, c := range tax.Concepts {
+		number[c.ID] = int32(i)
+	}
+	infos := make([]conceptInfo, len(tax.Concepts))
+	for i, c := range tax.Concepts {
+		info := conceptInfo{
+			id: c.ID, facet: c.Facet, actor: c.Facet.IsActor(), instrument: -1, recipient: -1,
+			root: number[stateOf(tax, c)], family: number[tax.Family(c.ID)],
+		}
+		if c.Instrument != "" {
+			info.instrument = number[c.Instrument]
+		}
+		chain := append([]news.ConceptID{c.ID}, tax.Ancestors(c.ID)...)
+		if c.Facet == taxonomy.Target {
+			for _, id := range chain {
+				if slices.Contains(centralAsia, id) {
+					info.recipient = number[id]
+					break
+				}
+			}
+		}
+		info.home = slices.ContainsFunc(chain, func(id news.ConceptID) bool {
+			return slices.Contains(homeActors, id) || slices.Contains(centralAsia, id)
+		})
+		info.implies = implications(tax, c, number)
+		infos[i] = info
+	}
+	return infos
+}
+
+// stateOf is the state or body behind an actor.
+func stateOf(tax *taxonomy.Taxonomy, c *taxonomy.Concept) news.ConceptID {
+	if c.State != "" {
+		return tax.Root(c.State)
+	}
+	return tax.Root(c.ID)
+}
+
+// implications are the concepts that a mention of c implies: everything broader
+// for actors; for others only where c itself was added to the documents'
+// concepts, up to the first that the documents name.
+func implications(tax *taxonomy.Taxonomy, c *taxonomy.Concept, number map[news.ConceptID]int32) []int32 {
+	var up []int32
+	ancestors := tax.Ancestors(c.ID)
+	if c.State != "" && !slices.Contains(ancestors, c.State) {
+		ancestors = append(append(ancestors, c.State), tax.Ancestors(c.State)...)
+	}
+	for _, id := range ancestors {
+		broader, _ := tax.Concept(id)
+		if c.Facet.IsActor() || c.Facet == taxonomy.Instrument && c.Added != "" {
+			up = append(up, number[id])
+		}
+		if !c.Facet.IsActor() && broader.Added == "" {
+			break
+		}
+	}
+	return up
+}

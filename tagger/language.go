@@ -1,0 +1,64 @@
+package tagger
+
+import (
+	"strings"
+
+	"silkwire/news"
+	"silkwire/text"
+)
+
+// Samples of text that the language is told from, in bytes.
+const (
+	itemSample      = 1200
+	paragraphSample = 160
+)
+
+// plausible is how probable a language must be for its terms to be looked for.
+const plausible = 0.03
+
+// languages tells the language of the item and, per sentence, which languages
+// it may be in. Outlets mix: a paragraph may be a quotation in another language.
+func (w *work) languages(it *news.Item) text.Lang {
+	declared := text.ParseLang(it.Lang)
+	body, title := &w.fields[1], &w.fields[0]
+	whole := text.Detect(sample(it.Title+"\n"+it.Body(), itemSample))
+	if declared != text.Und {
+		whole = whole.Favour(declared)
+	}
+	lang, _ := whole.Best()
+	common := whole.AtLeast(plausible)
+	title.lang, body.lang = lang, lang
+	title.perSentence(common, &whole)
+	body.perSentence(common, &whole)
+	return lang
+}
+
+// perSentence fills f.langs, paragraph by paragraph.
+func (f *field) perSentence(common text.LangSet, whole *text.Dist) {
+	f.langs = f.langs[:0]
+	for i := 0; i < len(f.doc.Sentences); {
+		start := f.doc.Sentences[i].Start
+		end := start + strings.IndexByte(f.doc.Text[start:]+"\n", '\n')
+		langs := common
+		if par := f.doc.Text[start:end]; len(par) > 40 {
+			d := text.Detect(sample(par, paragraphSample))
+			d = d.Blend(whole)
+			langs |= d.AtLeast(plausible)
+		}
+		for first := true; first || i < len(f.doc.Sentences) && f.doc.Sentences[i].Start < end; i++ {
+			f.langs = append(f.langs, langs)
+			first = false
+		}
+	}
+}
+
+// sample returns the first n bytes of s, cut between characters.
+func sample(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}

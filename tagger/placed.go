@@ -1,0 +1,88 @@
+package tagger
+
+import (
+	"strings"
+
+	"silkwire/news"
+)
+
+// creditZone is how far from either end of a body a credit line may stand, in
+// bytes.
+const creditZone = 160
+
+// agencies are state agencies whose credit marks taken-over content, by the
+// way a credit names them.
+var agencies = []struct {
+	credit string // folded
+	origin news.ConceptID
+}{
+	{"xinhua", "xinhua"}, {"синьхуа", "xinhua"}, {"新华社", "xinhua"}, {"sinxua", "xinhua"},
+	{"sputnik", "sputnik"}, {"спутник", "sputnik"},
+	{"тасс", "tass"}, {"tass", "tass"}, {"риа новости", "ria-novosti"}, {"ria novosti", "ria-novosti"},
+	{"anadolu agency", "anadolu-agency"}, {"anadolu ajansi", "anadolu-agency"}, {"anadolu agentligi", "anadolu-agency"}, {"анадолу", "anadolu-agency"}, {"trt", "trt"},
+	{"irna", "irna"}, {"ирна", "irna"}, {"cgtn", "cgtn"},
+}
+
+// placed reports whether the item was taken over from a state agency: its
+// credit stands in brackets or behind a dash at either end of the body.
+func (t *Tagger) placed(w *work) *news.Placed {
+	body := w.fields[1].doc.Text
+	for _, zone := range []string{sample(body, creditZone), tail(body, creditZone)} {
+		for _, a := range agencies {
+			if credit := creditIn(zone, a.credit); credit != "" {
+				return &news.Placed{Origin: a.origin, Reason: "credit line: " + credit}
+			}
+		}
+	}
+	return nil
+}
+
+func tail(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	i := len(s) - n
+	for i < len(s) && s[i]&0xC0 == 0x80 {
+		i++
+	}
+	return s[i:]
+}
+
+// creditIn returns the credit as it stands in zone: "(Xinhua) --", "/ТАСС/",
+// "Источник: Синьхуа".
+func creditIn(zone, agency string) string {
+	lower := strings.ToLower(zone)
+	for from := 0; ; {
+		i := strings.Index(lower[from:], agency)
+		if i < 0 {
+			return ""
+		}
+		i += from
+		from = i + len(agency)
+		before := strings.TrimRight(lower[:i], " \u00a0«\"")
+		after := strings.TrimLeft(lower[from:], " \u00a0»\"")
+		bracketed := hasAnySuffix(before, "(", "/", "（", "【") && hasAnyPrefix(after, ")", "/", "）", "】")
+		sourced := hasAnySuffix(before, "source:", "источник:", "manba:", "дереккөз:", "булак:", "манбаъ:", "çeşme:", "kaynak:", "来源：", "منبع:", "©")
+		if bracketed || sourced {
+			return zone[i:min(from, len(zone))]
+		}
+	}
+}
+
+func hasAnySuffix(s string, suffixes ...string) bool {
+	for _, x := range suffixes {
+		if strings.HasSuffix(s, x) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasAnyPrefix(s string, prefixes ...string) bool {
+	for _, x := range prefixes {
+		if strings.HasPrefix(s, x) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,334 @@
+// Package tagger says what an item is about: a pure, deterministic function
+// from an item and a taxonomy to tags, events and a relevance, each with the
+// place in the text that it rests on. There are no model weights and no
+// network: the same input gives the same output for ever.
+//
+// The way from text to tags: the text is folded and cut into words (package
+// text); the matcher finds the taxonomy's terms in all their word forms; rules
+// and context drop what only looks like a concept; the longest match of a
+// facet wins. From the mentions that are left come tags, events (actor →
+// instrument → recipient) and the relevance, with its reasons.
+package tagger
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+
+	"silkwire/news"
+	"silkwire/taxonomy"
+	"silkwire/text"
+)
+
+// Tagger tags items under one taxonomy. It may be used by many goroutines.
+type Tagger struct {
+	tax      *taxonomy.Taxonomy
+	m        *matcher
+	rules    []rules
+	concepts []conceptInfo
+	cues     cues
+	pool     sync.Pool // of *work
+}
+
+// conceptInfo is what the tagger asks of a concept, worked out once.
+type conceptInfo struct {
+	id         news.ConceptID
+	facet      taxonomy.Facet
+	actor      bool
+	implies    []int32 // ancestors that a mention implies, nearest first
+	root       int32   // the state or body behind an actor
+	family     int32   // an instrument's
+	instrument int32   // what an institution stands for; -1: nothing
+	recipient  int32   // the state (or the region) that a target belongs to; -1: none
+	home       bool    // a Central Asian state's own actor
+}
+
+// New compiles a taxonomy.
+func New(tax *taxonomy.Taxonomy) (*Tagger, error) {
+	c, err := compile(tax)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tagger{tax: tax, m: c.m}
+	if t.cues, err = c.cues(); err != nil {
+		return nil, err
+	}
+	c.m.close()
+	t.rules = c.rules
+	t.concepts = describe(tax)
+	t.pool.New = func() any { return newWork() }
+	return t, nil
+}
+
+// Taxonomy returns the taxonomy that the tagger was made from.
+func (t *Tagger) Taxonomy() *taxonomy.Taxonomy { return t.tax }
+
+// work is the memory of one tagging, used again for the next.
+type work struct {
+	scratch  *scratch
+	fields   [2]field
+	mentions []found
+	raw      []found
+}
+
+// field is the title or the body of an item, cut into words.
+type field struct {
+	name  string
+	doc   text.Doc
+	langs []text.LangSet // per sentence: the languages it may be in
+	lang  text.Lang
+	cues  []cue
+}
+
+// found is a mention that knows where it is.
+type found struct {
+	class      int32
+	term       int32
+	field      uint8
+	domestic   bool // an instrument that the country uses for its own people
+	start, end int32
+	sentence   int32
+}
+
+func (f *found) overlaps(g *found) bool {
+	return f.field == g.field && f.start < g.end && g.start < f.end
+}
+
+func (f *found) within(g *found) bool {
+	return f.field == g.field && g.start <= f.start && f.end <= g.end
+}
+
+func newWork() *work {
+	w := &work{scratch: newScratch()}
+	w.fields[0].name, w.fields[1].name = "title", "body"
+	return w
+}
+
+// Tag says what the item is about.
+func (t *Tagger) Tag(it *news.Item) news.Tagging {
+	w := t.pool.Get().(*work)
+	defer t.pool.Put(w)
+	w.fields[0].doc.Scan(it.Title)
+	w.fields[1].doc.Scan(it.Body())
+	lang := w.languages(it)
+	t.findMentions(w)
+	t.applyRules(w)
+	w.keepLongest(t)
+	t.markDomestic(w)
+	out := news.Tagging{Lang: lang.String(), Taxonomy: t.tax.Version}
+	out.Tags = t.tags(w)
+	out.Events = t.events(w)
+	t.relevance(w, &out)
+	out.Placed = t.placed(w)
+	return out
+}
+
+// findMentions fills w.raw with every term found in a language that the place
+// may be written in.
+func (t *Tagger) findMentions(w *work) {
+	w.raw = w.raw[:0]
+	for fi := range w.fields {
+		f := &w.fields[fi]
+		for _, m := range t.m.find(w.scratch, &f.doc) {
+			term := &t.m.terms[m.term]
+			sentence := f.doc.Words[m.start].Sentence
+			if term.where&f.langs[sentence] == 0 {
+				continue
+			}
+			w.raw = append(w.raw, found{class: term.class, term: m.term, field: uint8(fi), start: m.start, end: m.end, sentence: sentence})
+		}
+	}
+	slices.SortFunc(w.raw, func(a, b found) int {
+		return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.class, b.class))
+	})
+}
+
+// applyRules fills w.mentions with the concepts whose rules hold. Rules that
+// ask for concepts see those that hold without such rules.
+func (t *Tagger) applyRules(w *work) {
+	w.mentions = w.mentions[:0]
+	plain := w.raw
+	for pass := range 2 {
+		kept := w.raw[:0:0]
+		for i := range plain {
+			f := &plain[i]
+			rule := t.m.terms[f.term].rule
+			if rule < 0 {
+				if pass == 0 {
+					kept = append(kept, *f)
+				}
+				continue
+			}
+			r := &t.rules[rule]
+			if r.onConcepts != (pass == 1) {
+				continue
+			}
+			company := plain
+			if pass == 1 {
+				company = w.mentions
+			}
+			if t.holds(r, f, company, w) {
+				kept = append(kept, *f)
+			}
+		}
+		w.mentions = append(w.mentions, kept...)
+	}
+}
+
+// holds reports whether a mention is in the company its rules ask for.
+func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
+	var followed, preceded, near, with bool
+	for i := range company {
+		c := &company[i]
+		if c.overlaps(f) {
+			if c.field == f.field && c.start <= f.start && c.end >= f.end && c.end-c.start > f.end-f.start && r.notNear.has(c.class) {
+				return false
+			}
+			continue
+		}
+		same := c.field == f.field && c.sentence == f.sentence
+		after := same && c.start >= f.end && c.start <= f.end+1
+		before := same && c.end <= f.start && c.end >= f.start-1
+		switch {
+		case after && r.notFollowedBy.has(c.class), before && r.notPrecededBy.has(c.class),
+			same && r.notNear.has(c.class), r.notWith.has(c.class):
+			return false
+		}
+		followed = followed || after && r.followedBy.has(c.class)
+		preceded = preceded || before && r.precededBy.has(c.class)
+		near = near || same && r.near.has(c.class)
+		with = with || r.with.has(c.class)
+	}
+	return asked(r.followedBy, followed) && asked(r.precededBy, preceded) && asked(r.near, near) && asked(r.with, with)
+}
+
+func asked(set classSet, seen bool) bool { return set == nil || seen }
+
+// keepLongest drops mentions inside a longer one of the same facet; all facets
+// that act are one in this. An instrument's own name swallows the actor in it.
+func (w *work) keepLongest(t *Tagger) {
+	n := int32(len(t.concepts))
+	concepts := slices.DeleteFunc(w.mentions, func(f found) bool { return f.class >= n })
+	slices.SortStableFunc(concepts, func(a, b found) int {
+		return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.class, b.class))
+	})
+	kept := concepts[:0:0]
+	for i := range concepts {
+		f := &concepts[i]
+		if i > 0 && len(kept) > 0 && kept[len(kept)-1].class == f.class && kept[len(kept)-1].within(f) && f.within(&kept[len(kept)-1]) {
+			continue // the same concept by another term
+		}
+		if !slices.ContainsFunc(concepts, func(g found) bool { return t.swallows(&g, f) }) {
+			kept = append(kept, *f)
+		}
+	}
+	w.mentions = kept
+}
+
+func (t *Tagger) swallows(g, f *found) bool {
+	if !f.within(g) || g.end-g.start <= f.end-f.start {
+		return false
+	}
+	a, b := &t.concepts[g.class], &t.concepts[f.class]
+	if a.facet == b.facet {
+		return !t.gapped(g)
+	}
+	return a.actor && b.actor
+}
+
+// gapped reports whether a mention runs over words that are not its own.
+func (t *Tagger) gapped(f *found) bool {
+	return slices.Contains([]rune(t.m.terms[f.term].text), '…')
+}
+
+// tags makes the tags of the mentions, the strongest first.
+func (t *Tagger) tags(w *work) []news.Tag {
+	byConcept := map[int32]*news.Tag{}
+	var order []int32
+	for i := range w.mentions {
+		f := &w.mentions[i]
+		if f.domestic {
+			continue
+		}
+		tag, ok := byConcept[f.class]
+		if !ok {
+			c := &t.concepts[f.class]
+			tag = &news.Tag{Concept: c.id, Facet: string(c.facet)}
+			byConcept[f.class] = tag
+			order = append(order, f.class)
+		}
+		tag.Evidence = append(tag.Evidence, t.evidence(w, f))
+	}
+	actorSeen := slices.ContainsFunc(order, func(c int32) bool { return t.concepts[c].actor && !t.concepts[c].home })
+	out := make([]news.Tag, 0, len(order)+4)
+	for _, class := range order {
+		tag := byConcept[class]
+		tag.Score = score(tag, actorSeen)
+		out = append(out, *tag)
+	}
+	out = append(out, t.implied(out, byConcept)...)
+	slices.SortStableFunc(out, func(a, b news.Tag) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Concept, b.Concept))
+	})
+	return out
+}
+
+// score is how strongly an item speaks of a concept, from where and how often
+// it does: 0.5 for one mention deep in the body, up to 1.
+func score(tag *news.Tag, actorSeen bool) float64 {
+	s := 0.5
+	first := tag.Evidence[0]
+	if first.Field == "title" {
+		s += 0.25
+	} else if first.Start < 300 {
+		s += 0.15
+	}
+	s += 0.1 * math.Log2(float64(len(tag.Evidence)))
+	if tag.Facet == string(taxonomy.Instrument) && !actorSeen {
+		s *= 0.5
+	}
+	return math.Round(min(s, 1)*100) / 100
+}
+
+// implied makes the tags of what the asserted ones imply: the state behind an
+// institution, the broader instrument of one that the documents do not name.
+func (t *Tagger) implied(asserted []news.Tag, have map[int32]*news.Tag) []news.Tag {
+	by := map[int32]*news.Tag{}
+	var order []int32
+	for _, tag := range asserted {
+		for _, up := range t.concepts[t.class(tag.Concept)].implies {
+			if have[up] != nil {
+				continue
+			}
+			imp, ok := by[up]
+			if !ok {
+				imp = &news.Tag{Concept: t.concepts[up].id, Facet: string(t.concepts[up].facet), Implied: true, Evidence: []news.Evidence{}}
+				by[up] = imp
+				order = append(order, up)
+			}
+			imp.By = append(imp.By, tag.Concept)
+			imp.Score = max(imp.Score, math.Round(tag.Score*80)/100)
+		}
+	}
+	out := make([]news.Tag, len(order))
+	for i, up := range order {
+		out[i] = *by[up]
+	}
+	return out
+}
+
+func (t *Tagger) class(id news.ConceptID) int32 {
+	return t.cues.classOf[id]
+}
+
+func (t *Tagger) evidence(w *work, f *found) news.Evidence {
+	fl := &w.fields[f.field]
+	start, end := fl.doc.Words[f.start].Start, fl.doc.Words[f.end-1].End
+	s := fl.doc.Sentences[f.sentence]
+	term := &t.m.terms[f.term]
+	return news.Evidence{
+		Field: fl.name, Start: int(start), End: int(end), Text: fl.doc.Text[start:end],
+		Term: term.text, Lang: term.lang.String(), Sentence: news.Span{Start: s.Start, End: max(s.End, int(end))},
+	}
+}

@@ -1,0 +1,105 @@
+package taxonomy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"silkwire/news"
+	"silkwire/text"
+)
+
+var (
+	behaviours = []string{"coercion", "inducement", "agenda-setting", "attraction"}
+	horizons   = []string{"", "short", "medium", "long"}
+	abouts     = []string{"", "money", "people", "both", "none"}
+)
+
+// check finds what is wrong with a taxonomy as a whole: references that lead
+// nowhere, circles, values that no page knows, terms that can never match.
+func (l *loader) check() {
+	for _, c := range l.t.Concepts {
+		l.checkConcept(c)
+		for i := range c.Terms {
+			l.checkTerm(c, &c.Terms[i])
+		}
+		l.checkRules(c.Pos, &c.Rules)
+	}
+}
+
+func (l *loader) wrong(p Pos, format string, args ...any) {
+	l.mistakes = append(l.mistakes, Mistake{p, fmt.Sprintf(format, args...)})
+}
+
+func (l *loader) checkConcept(c *Concept) {
+	if !slices.Contains(Facets, c.Facet) {
+		l.wrong(c.Pos, "%s: unknown facet %q: one of %v", c.ID, c.Facet, Facets)
+	}
+	for _, ref := range append([]news.ConceptID{c.Parent, c.State, c.Instrument}, c.Related...) {
+		l.checkRef(c, ref)
+	}
+	if up := l.t.Ancestors(c.ID); slices.Contains(up, c.ID) {
+		l.wrong(c.Pos, "%s: is its own ancestor", c.ID)
+	}
+	if c.Instrument != "" && l.t.Facet(c.Instrument) != Instrument {
+		l.wrong(c.Pos, "%s: %q is no instrument", c.ID, c.Instrument)
+	}
+	for _, b := range c.Behaviour {
+		l.checkOneOf(c, "behaviour", b, behaviours)
+	}
+	l.checkOneOf(c, "horizon", c.Horizon, horizons)
+	l.checkOneOf(c, "about", c.About, abouts)
+}
+
+func (l *loader) checkOneOf(c *Concept, key, value string, allowed []string) {
+	if !slices.Contains(allowed, value) {
+		l.wrong(c.Pos, "%s: %s %q is none of %s", c.ID, key, value, strings.Join(slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" }), ", "))
+	}
+}
+
+func (l *loader) checkRef(c *Concept, ref news.ConceptID) {
+	if _, ok := l.t.byID[ref]; ref == "" || ok {
+		return
+	}
+	hint := ""
+	if near := l.t.Nearest(string(ref)); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	l.wrong(c.Pos, "%s: there is no concept %q%s", c.ID, ref, hint)
+}
+
+func (l *loader) checkTerm(c *Concept, t *Term) {
+	if text.Fold(t.Text) == "" {
+		l.wrong(t.Pos, "%s: the term %q has no word", c.ID, t.Text)
+	}
+	for _, w := range strings.Fields(t.Text) {
+		for _, alt := range strings.Split(w, "|") {
+			if stem, ok := strings.CutSuffix(alt, "*"); ok && len([]rune(text.Fold(stem))) < 3 {
+				l.wrong(t.Pos, "%s: %q stands for too many words: three letters before * at least", c.ID, w)
+			}
+		}
+	}
+	l.checkRules(t.Pos, &t.Rules)
+}
+
+func (l *loader) checkRules(p Pos, r *Rules) {
+	for _, list := range [][]string{r.FollowedBy, r.PrecededBy, r.Near, r.With, r.NotFollowedBy, r.NotPrecededBy, r.NotNear, r.NotWith} {
+		for _, ref := range list {
+			name, isRef := strings.CutPrefix(ref, "@")
+			if !isRef || l.t.isRuleName(name) {
+				continue
+			}
+			l.wrong(p, "%q is no word list, concept or facet", ref)
+		}
+	}
+}
+
+func (t *Taxonomy) isRuleName(name string) bool {
+	if _, ok := t.Lists[name]; ok {
+		return true
+	}
+	if _, ok := t.byID[news.ConceptID(name)]; ok {
+		return true
+	}
+	return name == "actor" || slices.Contains(Facets, Facet(name))
+}

@@ -1,0 +1,167 @@
+package text
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// markHeads marks the words of a Russian phrase that are declined together:
+// the adjectives before the first noun and that noun. What follows (a genitive,
+// a phrase with a preposition) stands still, except for capitalised words, so
+// that both parts of a person's name are declined.
+func markHeads(words []TermWord) {
+	open := true
+	for i := range words {
+		w := &words[i]
+		w.Head = open || w.Case == Capital
+		if open && !(looksAdjective(w.Folded) && !w.Last) {
+			open = false
+		}
+	}
+}
+
+var adjectiveEndings = slot("ый ий ой ая яя ое ее ые ие ого его ому ему ым им ом ем ую юю ей ых их ыми ими ою ею")
+
+func looksAdjective(word string) bool {
+	for _, e := range slot("ый ий ой ая яя ое ее ые ие") {
+		if strings.HasSuffix(word, e) && utf8.RuneCountInString(word) > 4 {
+			return true
+		}
+	}
+	return false
+}
+
+func oneOf(alternatives string) *Endings {
+	return &Endings{slots: [][]string{slot(alternatives)}, nonEmpty: true}
+}
+
+func oneOfOrNone(alternatives string) *Endings {
+	return &Endings{slots: [][]string{slot(alternatives)}}
+}
+
+// russianClass is a declension: the dictionary form's ending, what replaces it.
+type russianClass struct {
+	ending  string
+	endings *Endings
+}
+
+// russianClasses are tried from the top; every class with the first ending
+// that fits is taken, so that -ие is a noun and an adjective in the plural.
+var russianClasses = []russianClass{
+	{"ция", oneOf("ция ции цию цией ций циям циями циях")},
+	{"ии", oneOf("ия ии ию ией ий иям иями иях ию ием")},
+	{"ия", oneOf("ия ии ию ией ий иям иями иях")},
+	{"ие", oneOf("ие ия ию ием ии ий иям иями иях")},
+	{"ье", oneOf("ье ья ью ьем ьи ий ьев ьям ьями ьях")},
+	{"ья", oneOf("ья ьи ью ьей ей ьям ьями ьях ьев")},
+	{"ца", oneOf("ца цы це цу цей цею ц цам цами цах")},
+	{"ство", oneOf("ство ства ству ством стве ств ствам ствами ствах")},
+	{"ще", oneOf("ще ща щу щем щ щам щами щах")},
+	{"ец", oneOf("ец ца цу цем цом це цы цев цов цам цами цах")},
+	{"ок", oneOf("ок ка ку ком ке ки ков кам ками ках ока оку оком оке оки оков окам оками оках")},
+	{"а", oneOfOrNone("а ы и у е ой ою ей ам ами ах")},
+	{"я", oneOf("я и ю е ей ёй ь й ям ями ях")},
+	{"о", oneOfOrNone("о а у ом е ам ами ах")},
+	{"е", oneOfOrNone("е а я у ю ом ем и ей ам ями ах ях")},
+	{"ь", oneOf("ь я ю ем е и ью ей ям ями ях")},
+	{"й", oneOf("й я ю ем е и ев ям ями ях")},
+	{"ы", oneOfOrNone("ы ов ам ами ах")},
+	{"и", oneOfOrNone("и ов ев ей ь ям ями ях ам ами ах")},
+}
+
+var (
+	russianAdjective = &Endings{slots: [][]string{adjectiveEndings, slot("ся")}, nonEmpty: true}
+	russianConsonant = oneOfOrNone("а у ом ем е ы и ов ев ей ам ами ах")
+	russianSurname   = oneOfOrNone("а у ым ом е ы ых ыми ой")
+)
+
+// fleeting are nouns whose stem loses a vowel, beyond -ец and -ок.
+var fleeting = map[string]string{
+	"посол": "посл", "день": "дн", "угол": "угл", "заем": "займ", "лев": "льв", "рот": "рт", "отец": "отц", "огонь": "огн", "корень": "корн", "камень": "камн", "орел": "орл", "козел": "козл", "перец": "перц", "уголь": "угл", "кремль": "кремл",
+}
+
+func russian(w TermWord) []Stem {
+	bare := []Stem{{w.Folded, noEnding}}
+	n := utf8.RuneCountInString(w.Folded)
+	if !w.Head || n < 3 {
+		return bare
+	}
+	if irregular, ok := russianIrregular[w.Folded]; ok {
+		for _, form := range irregular {
+			bare = append(bare, Stem{form, noEnding})
+		}
+		return bare
+	}
+	if stem, ok := fleeting[w.Folded]; ok {
+		return append(bare, Stem{stem, oneOf("а я у ю ом ем е ы и ов ей ам ям ами ями ах ях")})
+	}
+	last, _ := utf8.DecodeLastRuneInString(w.Folded)
+	if !isVowel(last) && last != 'й' && last != 'ь' {
+		return russianHard(w)
+	}
+	if n < 4 && w.Case == Lower {
+		return bare
+	}
+	stems := append(bare, russianNoun(w)...)
+	if looksAdjective(w.Folded) {
+		stems = append(stems, Stem{trimRunes(w.Folded, 2), russianAdjective})
+	}
+	return stems
+}
+
+// russianHard declines a noun that ends in a consonant.
+func russianHard(w TermWord) []Stem {
+	for _, e := range []string{"ин", "ын", "ов", "ев"} {
+		if w.Case == Capital && strings.HasSuffix(w.Folded, e) {
+			return []Stem{{w.Folded, russianSurname}}
+		}
+	}
+	stems := []Stem{{w.Folded, russianConsonant}}
+	for _, c := range russianClasses {
+		if c.ending != "ец" && c.ending != "ок" {
+			continue
+		}
+		if base, ok := strings.CutSuffix(w.Folded, c.ending); ok && utf8.RuneCountInString(base) > 2 {
+			if before, _ := utf8.DecodeLastRuneInString(base); isVowel(before) {
+				base += "й" // китаец, китайца
+			}
+			stems = append(stems, Stem{base, c.endings})
+		}
+	}
+	return stems
+}
+
+func russianNoun(w TermWord) []Stem {
+	for _, c := range russianClasses {
+		base, ok := strings.CutSuffix(w.Folded, c.ending)
+		if !ok || utf8.RuneCountInString(base) < 2 {
+			continue
+		}
+		stems := []Stem{{base, c.endings}}
+		if noun, ok := strings.CutSuffix(w.Folded, "ка"); ok && c.ending == "а" {
+			stems = append(stems, Stem{noun + "ок", noEnding}, Stem{noun + "ек", noEnding})
+		}
+		if noun, ok := strings.CutSuffix(w.Folded, "ки"); ok && c.ending == "и" {
+			stems = append(stems, Stem{noun + "ок", noEnding}, Stem{noun + "ка", noEnding}, Stem{noun + "ку", noEnding})
+		}
+		return stems
+	}
+	return nil
+}
+
+var russianIrregular = map[string][]string{
+	"один": slot("одного одному одним одном одна одной одну одно одни одних одними"),
+	"одна": slot("одной одну"),
+	"весь": slot("всего всему всем вся всей всю все всех всеми"),
+	"люди": slot("людей людям людьми людях"),
+	"дети": slot("детей детям детьми детях"),
+	"сми":  nil, "нато": nil, "юнеско": nil, "сша": nil,
+}
+
+func trimRunes(s string, n int) string {
+	for ; n > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-size]
+	}
+	return s
+}
