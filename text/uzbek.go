@@ -1,6 +1,9 @@
 package text
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // AppendUzbekLatin appends the Latin spelling of a folded Uzbek word in
 // Cyrillic letters. The way back is not exact (Latin s stands for с and ц),
@@ -61,3 +64,23 @@ var uzbekConsonants = map[rune]string{
 	'м': "m", 'н': "n", 'п': "p", 'р': "r", 'с': "s", 'т': "t", 'ф': "f", 'х': "x", 'ч': "ch",
 	'ш': "sh", 'щ': "sh", 'қ': "q", 'ғ': "g'", 'ҳ': "h",
 }
+
+// UzbekCyrillic writes Uzbek in Latin letters in Cyrillic ones, as nearly as
+// can be: words taken over from Russian lose their ц and ь.
+func UzbekCyrillic(s string) string {
+	return uzbekToCyrillic.Replace(canonicalApostrophes.Replace(s))
+}
+
+// canonicalApostrophes writes the many apostrophes of oʻ and gʻ as one.
+var canonicalApostrophes = strings.NewReplacer("ʻ", "'", "‘", "'", "’", "'", "ʼ", "'", "`", "'", "´", "'")
+
+var uzbekToCyrillic = strings.NewReplacer(
+	"yo'", "йў", "Yo'", "Йў", "YO'", "ЙЎ", "o'", "ў", "O'", "Ў", "g'", "ғ", "G'", "Ғ", "sh", "ш", "Sh", "Ш",
+	"SH", "Ш", "ch", "ч", "Ch", "Ч", "CH", "Ч", "yo", "ё", "Yo", "Ё", "YO", "Ё", "yu", "ю", "Yu", "Ю", "YU", "Ю",
+	"ya", "я", "Ya", "Я", "YA", "Я", "ye", "е", "Ye", "Е", "YE", "Е", "ts", "ц", "Ts", "Ц", "TS", "Ц",
+	" e", " э", " E", " Э", "a", "а", "A", "А", "b", "б", "B", "Б", "d", "д", "D", "Д", "e", "е", "E", "Е",
+	"f", "ф", "F", "Ф", "g", "г", "G", "Г", "h", "ҳ", "H", "Ҳ", "i", "и", "I", "И", "j", "ж", "J", "Ж", "k", "к",
+	"K", "К", "l", "л", "L", "Л", "m", "м", "M", "М", "n", "н", "N", "Н", "o", "о", "O", "О", "p", "п", "P", "П",
+	"q", "қ", "Q", "Қ", "r", "р", "R", "Р", "s", "с", "S", "С", "t", "т", "T", "Т", "u", "у", "U", "У", "v", "в",
+	"V", "В", "x", "х", "X", "Х", "y", "й", "Y", "Й", "z", "з", "Z", "З", "'", "ъ",
+)
