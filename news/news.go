@@ -84,6 +84,16 @@ type Checkpoint struct {
 	MovedTo    string      `json:"moved_to,omitempty"`    // target of a permanent redirect
 	MovedSeen  []time.Time `json:"moved_seen,omitempty"`  // when it was seen
 	VisitCount int         `json:"visit_count,omitempty"` // complete visits so far
+
+	From    string        `json:"from,omitempty"`    // address the validators belong to, when a redirect led there
+	Pending []PendingItem `json:"pending,omitempty"` // items whose article pages are still to be fetched
+}
+
+// PendingItem is an item that was found, but is not saved before its article
+// page was fetched or given up.
+type PendingItem struct {
+	Item  Item `json:"item"`
+	Tries int  `json:"tries,omitempty"`
 }
 
 // Outcome is how a visit ended, in one word that the status page explains.
@@ -336,3 +346,15 @@ type Review struct {
 	By      string    `json:"by"`
 	At      time.Time `json:"at"`
 }
+
+// VisitError is why a visit brought nothing back. Its text says what happened,
+// where, and what to do.
+type VisitError struct {
+	Outcome    Outcome
+	RetryAfter time.Duration // the server's wish; 0: none
+	Err        error
+}
+
+func (e *VisitError) Error() string { return e.Err.Error() }
+
+func (e *VisitError) Unwrap() error { return e.Err }

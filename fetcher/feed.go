@@ -1,0 +1,510 @@
+package fetcher
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mmcdole/gofeed"
+	ext "github.com/mmcdole/gofeed/extensions"
+	"github.com/mmcdole/gofeed/rss"
+
+	"silkwire/fetcher/extract"
+	"silkwire/news"
+)
+
+// maxItems is how many items of one document are kept: the newest.
+const maxItems = 1000
+
+// errNotAFeed says that a document is no feed at all.
+var errNotAFeed = errors.New("not a feed")
+
+// parseFeed reads RSS 0.9–2.0, RDF, Atom and JSON Feed from UTF-8 text. What is
+// cut off or broken costs the items it touches, not the others.
+func parseFeed(text []byte, ctx parseContext) (Document, error) {
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 {
+		return Document{}, errors.New("the document is empty")
+	}
+	if text[0] == '{' || text[0] == '[' {
+		return parseJSONFeed(text, ctx)
+	}
+	o := survey(text)
+	if o.Depth > maxDepth {
+		return Document{}, fmt.Errorf("nested deeper than %d elements", maxDepth)
+	}
+	if !slices.Contains([]string{"rss", "rdf", "feed", "channel"}, o.Root) {
+		return Document{}, errNotAFeed
+	}
+	if len(o.Items) > maxItems {
+		return parseNewest(text, o, ctx)
+	}
+	if !o.Open {
+		if feed, err := parseXML(text); err == nil && len(feed.Items) >= len(o.Items) {
+			return feedDocument(feed, ctx), nil
+		}
+	}
+	return salvage(text, o, ctx)
+}
+
+// parseXML hands a document to gofeed. CDF and bare channels, which it does not
+// know, are read as RSS.
+func parseXML(text []byte) (feed *gofeed.Feed, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			feed, err = nil, fmt.Errorf("the parser panicked: %v", p)
+		}
+	}()
+	parser := gofeed.NewParser()
+	parser.KeepOriginalFeed = true
+	parser.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
+	return parser.Parse(bytes.NewReader(fromRoot(text)))
+}
+
+// fromRoot drops what stands before the root element, so that comments and
+// declarations of any length cannot hide it.
+func fromRoot(text []byte) []byte {
+	if t, _, ok := nextTag(text, 0); ok {
+		text = text[t.Start:]
+		if t.Name == "channel" {
+			text = slices.Concat([]byte(`<rss version="2.0">`), text, []byte("</rss>"))
+		}
+	}
+	return text
+}
+
+// salvage reads what is complete of a broken document: all of it repaired, or
+// else item by item.
+func salvage(text []byte, o outline, ctx parseContext) (Document, error) {
+	end := len(text)
+	if o.Open && len(o.Items) > 0 {
+		end = o.Items[len(o.Items)-1].End
+	}
+	whole, err := parseXML(repaired(text[:end]))
+	if err == nil && len(whole.Items) >= len(o.Items) {
+		doc := feedDocument(whole, ctx)
+		doc.Partial = o.Open
+		return doc, nil
+	}
+	doc, err := itemByItem(text, o, o.Items, ctx)
+	if err != nil {
+		return doc, err
+	}
+	doc.Partial = true
+	return doc, nil
+}
+
+// itemByItem reads each item in a document of its own.
+func itemByItem(text []byte, o outline, items []span, ctx parseContext) (Document, error) {
+	merged := &gofeed.Feed{}
+	lost := 0
+	for _, item := range items {
+		feed, err := parseXML(repaired(slices.Concat([]byte(o.Head), text[item.Start:item.End])))
+		if err != nil || len(feed.Items) == 0 {
+			lost++
+			continue
+		}
+		all := append(merged.Items, feed.Items...)
+		if len(merged.Items) == 0 {
+			merged = feed
+		}
+		merged.Items = all
+	}
+	if len(merged.Items) == 0 {
+		return Document{}, errors.New("the feed is broken, and no item of it is complete")
+	}
+	doc := feedDocument(merged, ctx)
+	if lost > 0 {
+		doc.Notes = append(doc.Notes, fmt.Sprintf("%d of %d items are broken beyond reading", lost, len(items)))
+	}
+	return doc, nil
+}
+
+// parseNewest reads the newest items of a document that holds too many (F4).
+func parseNewest(text []byte, o outline, ctx parseContext) (Document, error) {
+	type dated struct {
+		span
+		at time.Time
+	}
+	items := make([]dated, len(o.Items))
+	for i, item := range o.Items {
+		items[i] = dated{item, quickDate(text[item.Start:item.End], ctx)}
+	}
+	slices.SortStableFunc(items, func(a, b dated) int { return b.at.Compare(a.at) })
+	var kept []span
+	for _, item := range items[:maxItems] {
+		kept = append(kept, item.span)
+	}
+	slices.SortFunc(kept, func(a, b span) int { return a.Start - b.Start })
+	var out bytes.Buffer
+	out.Write(text[:o.Items[0].Start])
+	for _, item := range kept {
+		out.Write(text[item.Start:item.End])
+	}
+	small := repaired(out.Bytes())
+	feed, err := parseXML(small)
+	if err != nil {
+		return salvage(small, survey(small), ctx)
+	}
+	doc := feedDocument(feed, ctx)
+	doc.Total, doc.Partial = len(o.Items), o.Open
+	doc.Notes = append(doc.Notes, fmt.Sprintf("the feed holds %d items; the newest %d are read", len(o.Items), maxItems))
+	return doc, nil
+}
+
+// quickDate finds an item's date without parsing it.
+func quickDate(item []byte, ctx parseContext) time.Time {
+	lower := bytes.ToLower(item[:min(len(item), 64<<10)])
+	for _, name := range []string{"pubdate>", "published>", "updated>", "dc:date>"} {
+		i := bytes.Index(lower, []byte("<"+name))
+		if i < 0 {
+			continue
+		}
+		value := item[i+1+len(name):]
+		if j := bytes.IndexByte(value, '<'); j >= 0 {
+			value = value[:j]
+		}
+		if d, ok := ParseDate(string(value), ctx.At, ctx.Zone); ok {
+			return d.Time
+		}
+	}
+	return time.Time{}
+}
+
+// feedDocument turns gofeed's feed into ours.
+func feedDocument(feed *gofeed.Feed, ctx parseContext) Document {
+	doc := Document{
+		Kind:   "feed",
+		Format: strings.TrimSpace(feed.FeedType + " " + feed.FeedVersion),
+		Title:  title(feed.Title),
+		Lang:   cleanLang(feed.Language),
+		Home:   ctx.resolve(feed.Link),
+		Total:  len(feed.Items),
+	}
+	doc.hints = feedHints(feed)
+	original, _ := feed.OriginalFeed().(*rss.Feed)
+	for i, it := range feed.Items {
+		var from *rss.Item
+		if original != nil && i < len(original.Items) {
+			from = original.Items[i]
+		}
+		item := feedItem(it, from, ctx)
+		item.Tagging.Lang = first(cleanLang(dcFirst(it, "language")), doc.Lang)
+		doc.Items = append(doc.Items, item)
+	}
+	return doc
+}
+
+// feedItem turns one item; from is its RSS original, where it has one.
+func feedItem(it *gofeed.Item, from *rss.Item, ctx parseContext) news.Item {
+	item := news.Item{
+		GUID:    limit(strings.TrimSpace(it.GUID), 2<<10),
+		URL:     itemURL(it, from, ctx),
+		Title:   title(it.Title),
+		Summary: prose(it.Description, 64<<10),
+		Text:    prose(it.Content, 1<<20),
+		Image:   ctx.resolve(itemImage(it)),
+		Authors: authors(it, from),
+	}
+	if item.URL == "" && from == nil {
+		item.GUID = absoluteID(item.GUID, ctx)
+	}
+	if item.Text == item.Summary {
+		item.Text = ""
+	}
+	for _, category := range it.Categories {
+		if c := limit(extract.Line(unmixed(category)), 200); c != "" && !slices.Contains(item.Categories, c) && len(item.Categories) < 50 {
+			item.Categories = append(item.Categories, c)
+		}
+	}
+	if d, ok := itemDate(it, ctx); ok {
+		item.Published, item.DayOnly = d.Time, d.DayOnly
+	}
+	return item
+}
+
+// absoluteID resolves an Atom id that is only a path.
+func absoluteID(id string, ctx parseContext) string {
+	if strings.HasPrefix(id, "/") {
+		return first(ctx.resolve(id), id)
+	}
+	return id
+}
+
+// itemURL is the item's link, or a guid that is one (RSS 2.0: isPermaLink).
+func itemURL(it *gofeed.Item, from *rss.Item, ctx parseContext) string {
+	for _, link := range append([]string{it.Link}, it.Links...) {
+		if address := ctx.resolve(link); address != "" {
+			return address
+		}
+	}
+	if from != nil && from.GUID != nil && from.GUID.IsPermalink == "false" {
+		return ""
+	}
+	if guid := strings.TrimSpace(it.GUID); strings.HasPrefix(guid, "http://") || strings.HasPrefix(guid, "https://") {
+		return ctx.resolve(guid)
+	}
+	return ""
+}
+
+func itemImage(it *gofeed.Item) string {
+	if it.Image != nil && it.Image.URL != "" {
+		return it.Image.URL
+	}
+	for _, name := range []string{"thumbnail", "content"} {
+		for _, media := range it.Extensions["media"][name] {
+			kind := media.Attrs["type"] + media.Attrs["medium"]
+			if name == "thumbnail" || strings.Contains(kind, "image") {
+				return media.Attrs["url"]
+			}
+		}
+	}
+	for _, enclosure := range it.Enclosures {
+		if strings.HasPrefix(enclosure.Type, "image/") {
+			return enclosure.URL
+		}
+	}
+	return ""
+}
+
+// itemDate is when the item was published, or else last changed.
+func itemDate(it *gofeed.Item, ctx parseContext) (Date, bool) {
+	written := []string{it.Published, extensionText(it.Extensions, "dcterms", "issued"), extensionText(it.Extensions, "dcterms", "created"),
+		it.Updated, extensionText(it.Extensions, "dcterms", "modified")}
+	for _, s := range written {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		if d, ok := ParseDate(s, ctx.At, ctx.Zone); ok {
+			return d, true
+		}
+	}
+	for _, t := range []*time.Time{it.PublishedParsed, it.UpdatedParsed} {
+		if t != nil && t.Year() >= 1990 {
+			d := Date{Time: t.UTC()}
+			if d.Time.After(ctx.At) {
+				d.Time = ctx.At.UTC().Truncate(time.Second)
+			}
+			return d, true
+		}
+	}
+	return Date{}, false
+}
+
+func extensionText(extensions ext.Extensions, prefix, name string) string {
+	if found := extensions[prefix][name]; len(found) > 0 {
+		return found[0].Value
+	}
+	return ""
+}
+
+func dcFirst(it *gofeed.Item, name string) string {
+	if it.DublinCoreExt == nil || name != "language" || len(it.DublinCoreExt.Language) == 0 {
+		return ""
+	}
+	return it.DublinCoreExt.Language[0]
+}
+
+// authors are names, with the mail address where there is no name.
+func authors(it *gofeed.Item, from *rss.Item) []string {
+	var out []string
+	add := func(name string) {
+		name = limit(extract.Line(unmixed(name)), 200)
+		if name != "" && !slices.Contains(out, name) && len(out) < 20 {
+			out = append(out, name)
+		}
+	}
+	if from != nil && from.Author != "" {
+		add(personName(from.Author))
+	}
+	for _, person := range it.Authors {
+		if person != nil {
+			add(first(strings.TrimSpace(person.Name), person.Email))
+		}
+	}
+	if it.DublinCoreExt != nil {
+		for _, name := range slices.Concat(it.DublinCoreExt.Creator, it.DublinCoreExt.Author) {
+			add(personName(name))
+		}
+	}
+	return out
+}
+
+// personName takes the name out of "mail (Name)", "Name (mail)" and "Name <mail>".
+func personName(s string) string {
+	s = strings.TrimSpace(s)
+	for _, marks := range []string{"()", "<>"} {
+		i := strings.IndexByte(s, marks[0])
+		if i < 0 || s[len(s)-1] != marks[1] {
+			continue
+		}
+		before, inside := strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:len(s)-1])
+		switch {
+		case strings.Contains(before, "@") && inside != "":
+			return inside
+		case strings.Contains(inside, "@") && before != "":
+			return strings.Trim(before, `"`)
+		case strings.Contains(inside, "@"):
+			return inside
+		}
+	}
+	return s
+}
+
+func title(s string) string { return limit(extract.Line(unmixed(s)), 2000) }
+
+func prose(s string, most int) string {
+	return limit(extract.Text(unmixed(limit(s, 4*most))), most)
+}
+
+// limit cuts s to at most n bytes, at a character's border (F5).
+func limit(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// cleanLang makes a language tag of what feeds write: "ru_RU", "uz-Latn-UZ".
+func cleanLang(s string) string {
+	s = strings.ReplaceAll(strings.TrimSpace(s), "_", "-")
+	if len(s) < 2 || len(s) > 20 || strings.ContainsAny(s, " <>/:") {
+		return ""
+	}
+	return s
+}
+
+// feedHints are the feed's own wishes for its next visit.
+func feedHints(feed *gofeed.Feed) hints {
+	var h hints
+	if original, ok := feed.OriginalFeed().(*rss.Feed); ok {
+		if minutes, err := strconv.Atoi(strings.TrimSpace(original.TTL)); err == nil {
+			h.every = clampEvery(time.Duration(min(max(minutes, 0), 1e6)) * time.Minute)
+		}
+		h.skip(original.SkipHours, original.SkipDays)
+	}
+	period := strings.ToLower(strings.TrimSpace(extensionText(feed.Extensions, "sy", "updatePeriod")))
+	spans := map[string]time.Duration{"hourly": time.Hour, "daily": 24 * time.Hour, "weekly": 24 * time.Hour, "monthly": 24 * time.Hour, "yearly": 24 * time.Hour}
+	if every, ok := spans[period]; ok {
+		frequency, err := strconv.Atoi(strings.TrimSpace(extensionText(feed.Extensions, "sy", "updateFrequency")))
+		if err == nil && frequency > 1 {
+			every /= time.Duration(min(frequency, 1000))
+		}
+		h.every = max(h.every, clampEvery(every))
+	}
+	return h
+}
+
+// parseJSONFeed reads a JSON Feed: by gofeed, or leniently where that refuses
+// a wrong type or an impossible number (F13).
+func parseJSONFeed(text []byte, ctx parseContext) (Document, error) {
+	if feed, err := parseXMLorJSON(text); err == nil && (len(feed.Items) > 0 || strings.Contains(feed.FeedVersion, "jsonfeed") || feed.Title != "") {
+		doc := feedDocument(feed, ctx)
+		return capped(doc), nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var root map[string]any
+	if err := decoder.Decode(&root); err != nil {
+		return Document{}, errNotAFeed
+	}
+	items, ok := root["items"].([]any)
+	if !ok {
+		return Document{}, errNotAFeed
+	}
+	feed := &gofeed.Feed{Title: text1(root["title"]), Link: text1(root["home_page_url"]), Language: text1(root["language"]), FeedType: "json"}
+	for _, raw := range items {
+		if o, ok := raw.(map[string]any); ok {
+			feed.Items = append(feed.Items, lenientItem(o))
+		}
+	}
+	return capped(feedDocument(feed, ctx)), nil
+}
+
+func parseXMLorJSON(text []byte) (feed *gofeed.Feed, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			feed, err = nil, fmt.Errorf("the parser panicked: %v", p)
+		}
+	}()
+	return gofeed.NewParser().Parse(bytes.NewReader(text))
+}
+
+func lenientItem(o map[string]any) *gofeed.Item {
+	item := &gofeed.Item{
+		GUID: text1(o["id"]), Link: first(text1(o["url"]), text1(o["external_url"])), Title: text1(o["title"]),
+		Description: text1(o["summary"]), Content: first(text1(o["content_html"]), text1(o["content_text"])),
+		Published: text1(o["date_published"]), Updated: text1(o["date_modified"]),
+	}
+	people, _ := o["authors"].([]any)
+	for _, person := range append(people, o["author"]) {
+		if p, ok := person.(map[string]any); ok {
+			item.Authors = append(item.Authors, &gofeed.Person{Name: text1(p["name"])})
+		}
+	}
+	if tags, ok := o["tags"].([]any); ok {
+		for _, tag := range tags {
+			item.Categories = append(item.Categories, text1(tag))
+		}
+	}
+	return item
+}
+
+// text1 is a JSON value as text, if it is one or a number.
+func text1(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
+}
+
+// capped keeps the first maxItems.
+func capped(doc Document) Document {
+	if len(doc.Items) > maxItems {
+		doc.Notes = append(doc.Notes, fmt.Sprintf("the document holds %d items; the first %d are read", len(doc.Items), maxItems))
+		doc.Items = doc.Items[:maxItems]
+	}
+	return doc
+}
+
+// parseContext is what a parser must know beside the document.
+type parseContext struct {
+	Outlet news.OutletID
+	Base   string // for relative addresses
+	At     time.Time
+	Zone   *time.Location // of dates that name none
+}
+
+// resolve makes an address absolute; "" for what is not http or https, and for
+// what is longer than 2 KiB (F23).
+func (c parseContext) resolve(ref string) string {
+	ref = strings.TrimSpace(ref)
+	if ref == "" || len(ref) > 2<<10 {
+		return ""
+	}
+	u, err := url.Parse(strings.ReplaceAll(ref, " ", "%20"))
+	if err != nil {
+		return ""
+	}
+	if base, err := url.Parse(c.Base); err == nil && c.Base != "" {
+		u = base.ResolveReference(u)
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return ""
+	}
+	u.User = nil
+	return u.String()
+}
