@@ -1,0 +1,278 @@
+// Package monitor decides when things happen, and what a visit is: fetch, tag,
+// save. Cron says when a job is due; the archive says who does it, and remembers
+// what was missed. Nothing that matters is kept in memory: a monitor that is
+// killed and started again sends nothing that is not due.
+package monitor
+
+import (
+	"context"
+	"hash/fnv"
+	"log/slog"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"silkwire/news"
+	"silkwire/store"
+)
+
+// Fetcher makes one polite visit. Its error is a *news.VisitError.
+type Fetcher interface {
+	Visit(ctx context.Context, outlet news.Outlet, src news.Source, cp news.Checkpoint, known KnownFunc) (news.Batch, error)
+}
+
+// KnownFunc tells which items the archive has (see store.Items.Known).
+type KnownFunc = func(context.Context, []news.Item) (map[news.ItemID]news.ItemID, error)
+
+// Tagger says what an item is about.
+type Tagger interface {
+	Tag(*news.Item) news.Tagging
+}
+
+// Visitable is a source with what planning its visits needs.
+type Visitable struct {
+	Outlet   news.Outlet
+	Source   news.Source
+	Schedule *Schedule // nil: adaptive
+	Private  bool      // on an intranet host: only the configured interval limits the rate
+}
+
+// Chore is scheduled work that is no visit: a digest, a backup.
+type Chore struct {
+	Name     string // "digest daily"
+	Schedule *Schedule
+	CatchUp  CatchUp
+	Do       func(ctx context.Context, due time.Time) error
+}
+
+// CatchUp says what happens to times that were missed.
+type CatchUp string
+
+// Policies for missed times.
+const (
+	CatchUpLatest CatchUp = "latest" // the latest is done, once
+	CatchUpAll    CatchUp = "all"    // every one is done, in order
+	CatchUpNone   CatchUp = "none"   // none is
+)
+
+// Plan is what a monitor does, and how eagerly.
+type Plan struct {
+	Sources     []Visitable
+	Chores      []Chore
+	Workers     int           // visits at a time
+	MinInterval time.Duration // between two visits of a source
+}
+
+// Monitor carries out a plan.
+type Monitor struct {
+	store   store.Store
+	fetcher Fetcher
+	tagger  Tagger
+	log     *slog.Logger
+	drain   time.Duration
+
+	mu       sync.Mutex
+	plan     Plan
+	busy     map[string]bool // hosts and chores that are worked on
+	running  int
+	network  network
+	reloaded chan struct{}
+	done     chan struct{} // a job ended: look again
+	jobs     sync.WaitGroup
+
+	onVisit func(Visited)
+}
+
+// Visited tells a listener how a visit ended.
+type Visited struct {
+	Source  news.SourceID
+	Outcome news.Outcome
+	Saved   store.Saved
+	Took    time.Duration
+	Error   string
+}
+
+// New returns a monitor that has not started.
+func New(st store.Store, f Fetcher, tg Tagger, plan Plan, log *slog.Logger) *Monitor {
+	return &Monitor{
+		store: st, fetcher: f, tagger: tg, plan: plan, log: log, drain: 20 * time.Second,
+		busy: map[string]bool{}, reloaded: make(chan struct{}, 1), done: make(chan struct{}, 1),
+	}
+}
+
+// OnVisit sets a listener for the ends of visits. Call it before Run.
+func (m *Monitor) OnVisit(f func(Visited)) { m.onVisit = f }
+
+// Reload puts another plan in the place of the one in force. Visits that are
+// under way go on.
+func (m *Monitor) Reload(plan Plan) {
+	m.mu.Lock()
+	m.plan = plan
+	m.mu.Unlock()
+	signal(m.reloaded)
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// recheck bounds how long the monitor trusts its timers: clocks jump.
+const recheck = time.Minute
+
+// Run does what is due until ctx ends, and then returns when the work that was
+// begun has ended, 20 seconds later at most.
+func (m *Monitor) Run(ctx context.Context) error {
+	work, abort := context.WithCancel(context.WithoutCancel(ctx))
+	defer abort()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			m.drainJobs(abort)
+			return nil
+		case <-timer.C:
+		case <-m.reloaded:
+		case <-m.done:
+		}
+		next := m.startDue(work, ctx)
+		timer.Reset(min(max(time.Until(next), 10*time.Millisecond), recheck))
+	}
+}
+
+// drainJobs lets visits end by themselves for half the time, and cancels them then.
+func (m *Monitor) drainJobs(abort func()) {
+	ended := make(chan struct{})
+	go func() {
+		m.jobs.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return
+	case <-time.After(m.drain / 2):
+	}
+	abort()
+	select {
+	case <-ended:
+	case <-time.After(m.drain / 2):
+		m.log.Warn("jobs did not end in time; what they had saved is kept")
+	}
+}
+
+// startDue starts every job that is due and has room, and returns when to look
+// again.
+func (m *Monitor) startDue(work, ctx context.Context) time.Time {
+	now := time.Now()
+	next := now.Add(recheck)
+	m.mu.Lock()
+	plan := m.plan
+	m.mu.Unlock()
+	for i := range plan.Chores {
+		next = earlier(next, m.considerChore(work, &plan.Chores[i], now))
+	}
+	states, err := m.store.SourceStates(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			m.log.Error("cannot read the state of the sources; trying again in a minute", "error", err)
+		}
+		return next
+	}
+	return earlier(next, m.considerSources(work, plan, states, now))
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.IsZero() || a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// dueSource is a source with its due time.
+type dueSource struct {
+	v     *Visitable
+	state news.SourceState
+	due   time.Time
+}
+
+func (m *Monitor) considerSources(work context.Context, plan Plan, states map[news.SourceID]news.SourceState, now time.Time) time.Time {
+	var next time.Time
+	var due []dueSource
+	for i := range plan.Sources {
+		v := &plan.Sources[i]
+		st, known := states[v.Source.ID]
+		if !known || st.URL != v.Source.URL {
+			st = news.SourceState{ID: v.Source.ID, URL: v.Source.URL}
+		}
+		if st.Paused != "" {
+			continue
+		}
+		if st.Due.After(now) {
+			next = earlier2(next, st.Due)
+			continue
+		}
+		due = append(due, dueSource{v, st, st.Due})
+	}
+	slices.SortStableFunc(due, func(a, b dueSource) int { return a.due.Compare(b.due) })
+	for _, d := range due {
+		if wait := m.network.hold(d.v.Source.ID, now); !wait.IsZero() {
+			next = earlier2(next, wait)
+			continue
+		}
+		m.start(work, d, plan, now)
+	}
+	return next
+}
+
+func earlier2(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// start begins a visit if a worker is free and nobody else is at its host.
+func (m *Monitor) start(work context.Context, d dueSource, plan Plan, now time.Time) {
+	host := hostOf(d.v.Source.URL)
+	m.mu.Lock()
+	if m.running >= max(plan.Workers, 1) || m.busy[host] {
+		m.mu.Unlock()
+		return
+	}
+	m.busy[host] = true
+	m.running++
+	m.mu.Unlock()
+	m.jobs.Add(1)
+	go func() {
+		defer m.jobs.Done()
+		defer func() {
+			m.mu.Lock()
+			delete(m.busy, host)
+			m.running--
+			m.mu.Unlock()
+			signal(m.done)
+		}()
+		m.visit(work, d, plan, now)
+	}()
+}
+
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	return u.Host
+}
+
+// jitter spreads visits upward by up to a tenth of their interval, differently
+// for each source and time.
+func jitter(id news.SourceID, at time.Time, interval time.Duration) time.Duration {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	_, _ = h.Write([]byte(at.Format(time.RFC3339)))
+	return time.Duration(h.Sum32()%1000) * interval / 10_000
+}

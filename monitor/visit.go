@@ -1,0 +1,148 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"silkwire/news"
+	"silkwire/store"
+)
+
+// lease is how long a visit may take before another process may take it over.
+const lease = 10 * time.Minute
+
+// visit makes one visit and files what came of it. The next one is planned
+// before the first request goes out, so that a crash sends nothing twice.
+func (m *Monitor) visit(ctx context.Context, d dueSource, plan Plan, now time.Time) {
+	job := store.Job{Name: "visit " + string(d.v.Source.ID), Due: now}
+	if err := m.store.Claim(ctx, job, now, lease); err != nil {
+		if !errors.Is(err, store.ErrTaken) {
+			m.log.Error("cannot claim a visit", "source", d.v.Source.ID, "error", err)
+		}
+		return
+	}
+	before := d.state
+	state := before
+	state.LastVisit = now
+	state.Due = next(d.v, &state, plan.MinInterval, 0, now)
+	state.Counters.Visits++
+	if err := m.store.PutSource(ctx, state); err != nil {
+		m.log.Error("nothing is visited while the archive cannot be written", "source", d.v.Source.ID, "error", err)
+		_ = m.store.Done(ctx, store.Run{Job: job.Name, Due: job.Due, Started: now, Outcome: news.Internal, Error: err.Error()})
+		return
+	}
+	run := store.Run{Job: job.Name, Due: job.Due, Started: now}
+	m.carryOut(ctx, d.v, before, &state, plan, now, &run)
+	run.Took = time.Since(now)
+	if err := m.store.Done(context.WithoutCancel(ctx), run); err != nil {
+		m.log.Error("cannot record a visit", "source", d.v.Source.ID, "error", err)
+	}
+}
+
+// carryOut fetches, tags and saves, and fills the run's record.
+func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.SourceState, state *news.SourceState, plan Plan, now time.Time, run *store.Run) {
+	batch, err := m.fetch(ctx, v, before.Checkpoint)
+	if err != nil {
+		m.failed(ctx, v, before, state, plan, now, run, err)
+		return
+	}
+	m.network.works()
+	for i := range batch.Items {
+		batch.Items[i].Tagging = m.tagger.Tag(&batch.Items[i])
+	}
+	succeeded(v, state, batch, plan.MinInterval, now)
+	saved, err := m.store.Save(context.WithoutCancel(ctx), batch.Items, *state)
+	if err != nil {
+		run.Outcome, run.Error = news.Internal, err.Error()
+		m.log.Error("a visit's items could not be saved; they will be fetched again", "source", v.Source.ID, "error", err)
+		return
+	}
+	run.Outcome, run.New, run.Revised, run.Bytes = batch.Outcome, len(saved.New), len(saved.Revised), batch.Bytes
+	m.log.Info("visited", "source", v.Source.ID, "outcome", batch.Outcome, "new", len(saved.New), "revised", len(saved.Revised), "took", time.Since(now).Round(time.Millisecond))
+	m.tell(Visited{Source: v.Source.ID, Outcome: batch.Outcome, Saved: saved, Took: time.Since(now)})
+}
+
+func (m *Monitor) tell(v Visited) {
+	if m.onVisit != nil {
+		m.onVisit(v)
+	}
+}
+
+// fetch visits, and turns a panic of a parser into an error of this source.
+func (m *Monitor) fetch(ctx context.Context, v *Visitable, cp news.Checkpoint) (batch news.Batch, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			m.log.Error("a visit panicked", "source", v.Source.ID, "panic", p, "stack", string(debug.Stack()))
+			err = &news.VisitError{Outcome: news.Internal, Err: fmt.Errorf("visit %s: internal error: %v", v.Source.ID, p)}
+		}
+	}()
+	return m.fetcher.Visit(ctx, v.Outlet, v.Source, cp, m.store.Known)
+}
+
+// succeeded writes a good visit into the source's state.
+func succeeded(v *Visitable, state *news.SourceState, batch news.Batch, floor time.Duration, now time.Time) {
+	state.Outcome = batch.Outcome
+	state.Error = ""
+	state.Failures, state.FailedSince = 0, time.Time{}
+	state.Notes = batch.Notes
+	state.Checkpoint = batch.Checkpoint
+	state.LastSuccess = now
+	state.Counters.Requests += batch.Requests
+	if batch.Outcome == news.Unchanged {
+		state.Counters.NotModified++
+	}
+	adapt(v, state, batch, floor)
+	state.Due = next(v, state, floor, batch.Wait, now)
+}
+
+// failed writes a failed visit into the source's state, unless it is the
+// network that failed.
+func (m *Monitor) failed(ctx context.Context, v *Visitable, before news.SourceState, state *news.SourceState, plan Plan, now time.Time, run *store.Run, err error) {
+	outcome, wait := outcomeOf(ctx, err)
+	run.Outcome, run.Error = outcome, err.Error()
+	save := context.WithoutCancel(ctx)
+	if outcome == news.Interrupted {
+		before.Due = now // nothing was lost: due at the next start
+		before.LastVisit = state.LastVisit
+		m.put(save, before)
+		return
+	}
+	state.Outcome, state.Error = outcome, err.Error()
+	state.Failures++
+	if state.FailedSince.IsZero() {
+		state.FailedSince = now
+	}
+	if outcome == news.Gone {
+		state.Paused = "the server says it is gone for good (410); resume it when you know better"
+	}
+	state.Due = now.Add(backOff(outcome, state.Failures, wait, floorOf(v, plan.MinInterval)))
+	state.Due = state.Due.Add(jitter(v.Source.ID, now, state.Due.Sub(now)))
+	m.put(save, *state)
+	m.tell(Visited{Source: v.Source.ID, Outcome: outcome, Took: time.Since(now), Error: err.Error()})
+	if isNetwork(outcome) && m.network.suspect(before, hostOf(v.Source.URL), hosts(plan)) {
+		m.networkDown(save, plan)
+		run.Outcome = news.NoEgress
+		return
+	}
+	m.log.Warn("visit failed", "source", v.Source.ID, "outcome", outcome, "error", err, "failures", state.Failures, "next", state.Due.Format(time.RFC3339))
+}
+
+func (m *Monitor) put(ctx context.Context, st news.SourceState) {
+	if err := m.store.PutSource(ctx, st); err != nil {
+		m.log.Error("cannot keep the state of a source", "source", st.ID, "error", err)
+	}
+}
+
+func outcomeOf(ctx context.Context, err error) (news.Outcome, time.Duration) {
+	var ve *news.VisitError
+	switch {
+	case ctx.Err() != nil:
+		return news.Interrupted, 0
+	case errors.As(err, &ve):
+		return ve.Outcome, ve.RetryAfter
+	}
+	return news.Internal, 0
+}
