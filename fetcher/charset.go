@@ -241,7 +241,7 @@ func detect(data, sample []byte) (name string, text []byte) {
 		text, _ := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
 		return "gb18030", text
 	}
-	if best, score := bestCyrillic(sample); score > 0 {
+	if best, score := bestCyrillic(sample); score > 0.4 {
 		text, _ := best.encoding.NewDecoder().Bytes(data)
 		return best.name, text
 	}
@@ -296,8 +296,7 @@ func nearlyUTF8(data []byte) bool {
 const commonLetters = "оеаинтслрвкмдпу"
 
 // bestCyrillic tries the Cyrillic encodings and returns the one in which the
-// bytes read most like words, with its score; a score of 0 or less means that
-// none does.
+// bytes read most like words, with its score: up to 1.5, and under 0.4 for noise.
 func bestCyrillic(sample []byte) (best candidate, score float64) {
 	for _, c := range cyrillic {
 		text, err := c.encoding.NewDecoder().Bytes(sample)

@@ -2,10 +2,13 @@ package fetcher
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mmcdole/gofeed"
+	"github.com/mmcdole/gofeed/atom"
 	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/rss"
 
@@ -43,15 +47,84 @@ func parseFeed(text []byte, ctx parseContext) (Document, error) {
 	if !slices.Contains([]string{"rss", "rdf", "feed", "channel"}, o.Root) {
 		return Document{}, errNotAFeed
 	}
+	if plain, changed := withoutOddities(text, o); changed {
+		text, o = plain, survey(plain)
+	}
 	if len(o.Items) > maxItems {
 		return parseNewest(text, o, ctx)
 	}
 	if !o.Open {
 		if feed, err := parseXML(text); err == nil && len(feed.Items) >= len(o.Items) {
-			return feedDocument(feed, ctx), nil
+			return feedDocument(feed, rawItems(text, o), ctx), nil
 		}
 	}
 	return salvage(text, o, ctx)
+}
+
+// withoutOddities rewrites what gofeed does not know: base64 values of Atom
+// 0.3, and Atom feeds that call their entries items.
+func withoutOddities(text []byte, o outline) (plain []byte, changed bool) {
+	plain = text
+	if bytes.Contains(text, []byte(`mode="base64"`)) {
+		plain, changed = base64Values.ReplaceAllFunc(plain, decodedValue), true
+	}
+	if o.Root == "feed" && len(o.Items) > 0 && bytes.HasPrefix(bytes.ToLower(text[o.Items[0].Start:]), []byte("<item")) {
+		plain, changed = itemTags.ReplaceAll(plain, []byte("${1}entry")), true
+	}
+	return plain, changed
+}
+
+var (
+	base64Values = regexp.MustCompile(`(<[\w:]+[^<>]*mode="base64"[^<>]*>)([A-Za-z0-9+/=\s]+)<`)
+	itemTags     = regexp.MustCompile(`(?i)(</?)item\b`)
+)
+
+func decodedValue(match []byte) []byte {
+	parts := base64Values.FindSubmatch(match)
+	value, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(parts[2])), ""))
+	if err != nil {
+		return match
+	}
+	return slices.Concat(parts[1], []byte(html.EscapeString(string(value))), []byte("<"))
+}
+
+// rawItem is what gofeed does not hand on of an item.
+type rawItem struct {
+	about, href, modified string // attributes: RDF's identity, CDF's link and date
+	id                    string // of Atom, byte for byte (RFC 4287 §4.2.6.1)
+}
+
+func rawItems(text []byte, o outline) []rawItem {
+	out := make([]rawItem, len(o.Items))
+	for i, item := range o.Items {
+		out[i] = readRaw(text[item.Start:item.End])
+	}
+	return out
+}
+
+var (
+	rawAttributes = regexp.MustCompile(`(?i)\b(rdf:about|href|lastmod)\s*=\s*["']([^"'<>]*)["']`)
+	rawID         = regexp.MustCompile(`<id>\s*([^<]*?)\s*</id>`)
+)
+
+func readRaw(item []byte) rawItem {
+	var raw rawItem
+	opening, _, _ := bytes.Cut(item, []byte(">"))
+	for _, m := range rawAttributes.FindAllSubmatch(opening, -1) {
+		value := html.UnescapeString(string(m[2]))
+		switch strings.ToLower(string(m[1])) {
+		case "rdf:about":
+			raw.about = value
+		case "href":
+			raw.href = value
+		case "lastmod":
+			raw.modified = value
+		}
+	}
+	if m := rawID.FindSubmatch(item); m != nil {
+		raw.id = html.UnescapeString(string(m[1]))
+	}
+	return raw
 }
 
 // parseXML hands a document to gofeed. CDF and bare channels, which it does not
@@ -89,7 +162,7 @@ func salvage(text []byte, o outline, ctx parseContext) (Document, error) {
 	}
 	whole, err := parseXML(repaired(text[:end]))
 	if err == nil && len(whole.Items) >= len(o.Items) {
-		doc := feedDocument(whole, ctx)
+		doc := feedDocument(whole, rawItems(text, o), ctx)
 		doc.Partial = o.Open
 		return doc, nil
 	}
@@ -120,7 +193,7 @@ func itemByItem(text []byte, o outline, items []span, ctx parseContext) (Documen
 	if len(merged.Items) == 0 {
 		return Document{}, errors.New("the feed is broken, and no item of it is complete")
 	}
-	doc := feedDocument(merged, ctx)
+	doc := feedDocument(merged, nil, ctx)
 	if lost > 0 {
 		doc.Notes = append(doc.Notes, fmt.Sprintf("%d of %d items are broken beyond reading", lost, len(items)))
 	}
@@ -153,7 +226,7 @@ func parseNewest(text []byte, o outline, ctx parseContext) (Document, error) {
 	if err != nil {
 		return salvage(small, survey(small), ctx)
 	}
-	doc := feedDocument(feed, ctx)
+	doc := feedDocument(feed, nil, ctx)
 	doc.Total, doc.Partial = len(o.Items), o.Open
 	doc.Notes = append(doc.Notes, fmt.Sprintf("the feed holds %d items; the newest %d are read", len(o.Items), maxItems))
 	return doc, nil
@@ -178,8 +251,15 @@ func quickDate(item []byte, ctx parseContext) time.Time {
 	return time.Time{}
 }
 
+// origin is where an item came from, for what gofeed's common form lacks.
+type origin struct {
+	rawItem
+	rss  *rss.Item
+	atom *atom.Entry
+}
+
 // feedDocument turns gofeed's feed into ours.
-func feedDocument(feed *gofeed.Feed, ctx parseContext) Document {
+func feedDocument(feed *gofeed.Feed, raw []rawItem, ctx parseContext) Document {
 	doc := Document{
 		Kind:   "feed",
 		Format: strings.TrimSpace(feed.FeedType + " " + feed.FeedVersion),
@@ -189,11 +269,18 @@ func feedDocument(feed *gofeed.Feed, ctx parseContext) Document {
 		Total:  len(feed.Items),
 	}
 	doc.hints = feedHints(feed)
-	original, _ := feed.OriginalFeed().(*rss.Feed)
+	rssFeed, _ := feed.OriginalFeed().(*rss.Feed)
+	atomFeed, _ := feed.OriginalFeed().(*atom.Feed)
 	for i, it := range feed.Items {
-		var from *rss.Item
-		if original != nil && i < len(original.Items) {
-			from = original.Items[i]
+		var from origin
+		if len(raw) == len(feed.Items) {
+			from.rawItem = raw[i]
+		}
+		if rssFeed != nil && i < len(rssFeed.Items) {
+			from.rss = rssFeed.Items[i]
+		}
+		if atomFeed != nil && i < len(atomFeed.Entries) {
+			from.atom = atomFeed.Entries[i]
 		}
 		item := feedItem(it, from, ctx)
 		item.Tagging.Lang = first(cleanLang(dcFirst(it, "language")), doc.Lang)
@@ -202,32 +289,90 @@ func feedDocument(feed *gofeed.Feed, ctx parseContext) Document {
 	return doc
 }
 
-// feedItem turns one item; from is its RSS original, where it has one.
-func feedItem(it *gofeed.Item, from *rss.Item, ctx parseContext) news.Item {
+// feedItem turns one item.
+func feedItem(it *gofeed.Item, from origin, ctx parseContext) news.Item {
 	item := news.Item{
-		GUID:    limit(strings.TrimSpace(it.GUID), 2<<10),
-		URL:     itemURL(it, from, ctx),
-		Title:   title(it.Title),
-		Summary: prose(it.Description, 64<<10),
-		Text:    prose(it.Content, 1<<20),
-		Image:   ctx.resolve(itemImage(it)),
-		Authors: authors(it, from),
+		GUID:       limit(strings.TrimSpace(first(from.id, it.GUID, from.about)), 2<<10),
+		URL:        itemURL(it, from, ctx),
+		Title:      title(first(it.Title, extensionText(it.Extensions, "media", "title"))),
+		Image:      ctx.resolve(itemImage(it)),
+		Authors:    authors(it, from.rss),
+		Categories: categories(it, from.atom),
 	}
-	if item.URL == "" && from == nil {
+	description, content := bodies(it)
+	item.Summary, item.Text = prose(description, 64<<10), prose(content, 1<<20)
+	if item.URL == "" && from.rss == nil {
 		item.GUID = absoluteID(item.GUID, ctx)
 	}
 	if item.Text == item.Summary {
 		item.Text = ""
 	}
-	for _, category := range it.Categories {
-		if c := limit(extract.Line(unmixed(category)), 200); c != "" && !slices.Contains(item.Categories, c) && len(item.Categories) < 50 {
-			item.Categories = append(item.Categories, c)
-		}
-	}
-	if d, ok := itemDate(it, ctx); ok {
+	if d, ok := itemDate(it, from, ctx); ok {
 		item.Published, item.DayOnly = d.Time, d.DayOnly
 	}
 	return item
+}
+
+// bodies are the item's summary and its text, wherever the feed keeps them.
+func bodies(it *gofeed.Item) (description, content string) {
+	group := ""
+	if groups := it.Extensions["media"]["group"]; len(groups) > 0 && len(groups[0].Children["description"]) > 0 {
+		group = groups[0].Children["description"][0].Value
+	}
+	description = first(it.Description, it.Custom["abstract"], extensionText(it.Extensions, "media", "description"), group)
+	content = first(it.Content, it.Custom["fullitem"], it.Custom["body"], deepText(it.Extensions, "xhtml", "body"), deepText(it.Extensions, "", "body"))
+	if summary := it.Custom["summary"]; description == "" {
+		description = summary
+	} else if content == "" {
+		content = summary
+	}
+	return description, content
+}
+
+// deepText is all the text inside an extension element.
+func deepText(extensions ext.Extensions, prefix, name string) string {
+	var parts []string
+	var gather func(ext.Extension, int)
+	gather = func(e ext.Extension, depth int) {
+		if text := strings.TrimSpace(e.Value); text != "" {
+			parts = append(parts, text)
+		}
+		for _, children := range e.Children {
+			for _, child := range children {
+				if depth < 50 {
+					gather(child, depth+1)
+				}
+			}
+		}
+	}
+	for _, e := range extensions[prefix][name] {
+		gather(e, 0)
+	}
+	return strings.Join(parts, "\n")
+}
+
+// categories are the item's, each once; of Atom's both term and label.
+func categories(it *gofeed.Item, entry *atom.Entry) []string {
+	var out []string
+	add := func(category string) {
+		category = limit(extract.Line(unmixed(category)), 200)
+		if category != "" && !slices.Contains(out, category) && len(out) < 50 {
+			out = append(out, category)
+		}
+	}
+	for tag := range strings.SplitSeq(it.Custom["tags"], ",") {
+		add(tag)
+	}
+	if entry != nil {
+		for _, category := range entry.Categories {
+			add(category.Term)
+			add(category.Label)
+		}
+	}
+	for _, category := range it.Categories {
+		add(category)
+	}
+	return out
 }
 
 // absoluteID resolves an Atom id that is only a path.
@@ -239,13 +384,13 @@ func absoluteID(id string, ctx parseContext) string {
 }
 
 // itemURL is the item's link, or a guid that is one (RSS 2.0: isPermaLink).
-func itemURL(it *gofeed.Item, from *rss.Item, ctx parseContext) string {
-	for _, link := range append([]string{it.Link}, it.Links...) {
+func itemURL(it *gofeed.Item, from origin, ctx parseContext) string {
+	for _, link := range append([]string{it.Link, from.href}, it.Links...) {
 		if address := ctx.resolve(link); address != "" {
 			return address
 		}
 	}
-	if from != nil && from.GUID != nil && from.GUID.IsPermalink == "false" {
+	if from.rss != nil && from.rss.GUID != nil && from.rss.GUID.IsPermalink == "false" {
 		return ""
 	}
 	if guid := strings.TrimSpace(it.GUID); strings.HasPrefix(guid, "http://") || strings.HasPrefix(guid, "https://") {
@@ -275,9 +420,9 @@ func itemImage(it *gofeed.Item) string {
 }
 
 // itemDate is when the item was published, or else last changed.
-func itemDate(it *gofeed.Item, ctx parseContext) (Date, bool) {
+func itemDate(it *gofeed.Item, from origin, ctx parseContext) (Date, bool) {
 	written := []string{it.Published, extensionText(it.Extensions, "dcterms", "issued"), extensionText(it.Extensions, "dcterms", "created"),
-		it.Updated, extensionText(it.Extensions, "dcterms", "modified")}
+		it.Updated, extensionText(it.Extensions, "dcterms", "modified"), from.modified}
 	for _, s := range written {
 		if s = strings.TrimSpace(s); s == "" {
 			continue
@@ -409,7 +554,7 @@ func feedHints(feed *gofeed.Feed) hints {
 // a wrong type or an impossible number (F13).
 func parseJSONFeed(text []byte, ctx parseContext) (Document, error) {
 	if feed, err := parseXMLorJSON(text); err == nil && (len(feed.Items) > 0 || strings.Contains(feed.FeedVersion, "jsonfeed") || feed.Title != "") {
-		doc := feedDocument(feed, ctx)
+		doc := feedDocument(feed, nil, ctx)
 		return capped(doc), nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -428,7 +573,7 @@ func parseJSONFeed(text []byte, ctx parseContext) (Document, error) {
 			feed.Items = append(feed.Items, lenientItem(o))
 		}
 	}
-	return capped(feedDocument(feed, ctx)), nil
+	return capped(feedDocument(feed, nil, ctx)), nil
 }
 
 func parseXMLorJSON(text []byte) (feed *gofeed.Feed, err error) {

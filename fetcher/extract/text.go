@@ -96,14 +96,15 @@ func (w *writer) node(n *html.Node) {
 		w.WriteString(n.Data)
 		return
 	case html.ElementNode:
-		if slices.Contains(silent, n.DataAtom) {
+		tag := atom.Lookup([]byte(n.Data)) // DataAtom is not set in trees built by hand
+		if slices.Contains(silent, tag) {
 			return
 		}
-		if slices.Contains(blocks, n.DataAtom) {
+		if slices.Contains(blocks, tag) {
 			w.breakLine()
 			defer w.breakLine()
 		}
-		if n.DataAtom == atom.Td || n.DataAtom == atom.Th {
+		if tag == atom.Td || tag == atom.Th {
 			w.WriteByte(' ')
 		}
 	}
