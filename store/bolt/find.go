@@ -1,0 +1,255 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"silkwire/news"
+	"silkwire/search"
+	"silkwire/store"
+)
+
+// Item keeps the promise of [store.Items].
+func (s *Store) Item(ctx context.Context, id news.ItemID) (news.Item, error) {
+	var it news.Item
+	err := s.view(ctx, "read item "+string(id), func(tx *bbolt.Tx) (err error) {
+		it, err = s.readItem(tx, id, true, true)
+		return err
+	})
+	if err != nil {
+		return news.Item{}, err
+	}
+	return it, nil
+}
+
+// readItem reads an item with or without its text and evidence.
+func (s *Store) readItem(tx *bbolt.Tx, id news.ItemID, text, withEvidence bool) (news.Item, error) {
+	var e entry
+	if err := readEntry(tx, id, &e); err != nil {
+		return news.Item{}, err
+	}
+	if text {
+		b, err := s.codec.getPacked(tx, bucketTexts, []byte(id))
+		if err != nil {
+			return news.Item{}, err
+		}
+		e.Item.Text = string(b)
+	}
+	if withEvidence {
+		if err := s.readEvidence(tx, &e.Item); err != nil {
+			return news.Item{}, err
+		}
+	}
+	return e.Item, nil
+}
+
+func (s *Store) readEvidence(tx *bbolt.Tx, it *news.Item) error {
+	var ev evidence
+	found, err := s.codec.getPackedJSON(tx, bucketEvidence, []byte(it.ID), &ev)
+	if err != nil {
+		return err
+	}
+	if !found && len(it.Tagging.Tags) == 0 && len(it.Tagging.Events) == 0 {
+		return nil
+	}
+	return bad(bucketEvidence, []byte(it.ID), ev.restore(it))
+}
+
+// Revisions keeps the promise of [store.Items]. An item that is not there has none.
+func (s *Store) Revisions(ctx context.Context, id news.ItemID) ([]news.Revision, error) {
+	var list []news.Revision
+	err := s.view(ctx, "read revisions of "+string(id), func(tx *bbolt.Tx) error {
+		prefix := joined(string(id), "")
+		c := tx.Bucket(bucketRevisions).Cursor()
+		for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+			var rev news.Revision
+			if err := s.codec.unpackJSON(v, &rev); err != nil {
+				return bad(bucketRevisions, k, err)
+			}
+			list = append(list, rev)
+		}
+		return nil
+	})
+	slices.Reverse(list)
+	return list, err
+}
+
+const defaultLimit = 50
+
+// Find keeps the promise of [store.Items]. It walks the narrowest index that
+// the query leaves and asks [search.Query.Match] of every candidate.
+func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
+	cursor, err := parseCursor(q.Cursor)
+	if err != nil {
+		return store.Page{}, err
+	}
+	f := &finder{Store: s, ctx: ctx, q: q, cursor: cursor, limit: q.Limit, words: needsWords(q.Search.Root)}
+	if f.limit <= 0 {
+		f.limit = defaultLimit
+	}
+	err = s.view(ctx, "find items", f.run)
+	if err != nil {
+		return store.Page{}, err
+	}
+	return f.page, nil
+}
+
+// finder is one Find under way.
+type finder struct {
+	*Store
+	ctx    context.Context
+	tx     *bbolt.Tx
+	q      store.Query
+	cursor []byte // only what sorts before this is on the page; nil: all
+	limit  int
+	words  bool // matching needs the text
+
+	seen int
+	last []byte // sort key of the page's last item
+	page store.Page
+	more bool
+	err  error
+}
+
+func (f *finder) run(tx *bbolt.Tx) error {
+	f.tx = tx
+	from, to := bounds(f.q.Search.Root)
+	if f.cursor != nil && !f.q.Count && (to == nil || bytes.Compare(f.cursor, to) < 0) {
+		to = f.cursor
+	}
+	made := planner{tx, f.opts.Country}.query(f.q.Search)
+	if f.windowed() {
+		f.walkWindow(made, from, to)
+	} else {
+		made.walk(tx, from, to, func(key []byte) bool { return f.candidate(key, made.exact) })
+	}
+	if f.more {
+		f.page.Next = cursorEncoding.EncodeToString(f.last)
+	}
+	return f.err
+}
+
+func (f *finder) windowed() bool { return !f.q.FetchedFrom.IsZero() || !f.q.FetchedTo.IsZero() }
+
+// walkWindow looks at the items of the window of first-seen times, or at the
+// plan's candidates where those are fewer.
+func (f *finder) walkWindow(made plan, from, to []byte) {
+	window, whole := f.window(made.cost)
+	if !whole {
+		made.walk(f.tx, from, to, func(key []byte) bool { return f.candidate(key, false) })
+		return
+	}
+	for _, key := range window {
+		if (to == nil || bytes.Compare(key, to) < 0) && bytes.Compare(key, from) >= 0 && !f.candidate(key, false) {
+			return
+		}
+	}
+}
+
+// window returns the sort keys of what was first seen in the window, newest
+// first, or false where that is more than most.
+func (f *finder) window(most uint64) (keys [][]byte, whole bool) {
+	c := f.tx.Bucket(bucketIndex).Bucket([]byte(bySeen)).Cursor()
+	var end []byte
+	if !f.q.FetchedTo.IsZero() {
+		end = timeKey(f.q.FetchedTo)
+	}
+	for k, v := c.Seek(timeKey(f.q.FetchedFrom)); k != nil && (end == nil || bytes.Compare(k, end) < 0); k, v = c.Next() {
+		if uint64(len(keys)) >= most {
+			return nil, false
+		}
+		keys = append(keys, append(slices.Clone(v[:timeSize]), idOf(k)...))
+	}
+	slices.SortFunc(keys, func(a, b []byte) int { return bytes.Compare(b, a) })
+	return keys, true
+}
+
+// candidate takes one candidate, newest first, and reports whether to go on.
+func (f *finder) candidate(key []byte, exact bool) bool {
+	if f.seen++; f.seen%256 == 0 && f.ctx.Err() != nil {
+		f.err = f.ctx.Err()
+		return false
+	}
+	wanted := len(f.page.Items) < f.limit && (f.cursor == nil || bytes.Compare(key, f.cursor) < 0)
+	if exact && !wanted {
+		return f.matched(key, nil)
+	}
+	it, err := f.readItem(f.tx, idOf(key), f.words || wanted && f.q.WithText, false)
+	if err != nil {
+		f.err = dangling(key, err)
+		return false
+	}
+	if !f.accepts(&it) {
+		return true
+	}
+	if !wanted {
+		return f.matched(key, nil)
+	}
+	if f.err = f.dress(&it); f.err != nil {
+		return false
+	}
+	return f.matched(key, &it)
+}
+
+// dangling is the error of an index entry whose item cannot be read.
+func dangling(key []byte, err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return bad(bucketIndex, key, errMissing)
+	}
+	return err
+}
+
+func (f *finder) accepts(it *news.Item) bool {
+	if !f.q.FetchedFrom.IsZero() && it.Fetched.Before(f.q.FetchedFrom) || !f.q.FetchedTo.IsZero() && !it.Fetched.Before(f.q.FetchedTo) {
+		return false
+	}
+	return f.q.Search.Match(it, search.Facts{Country: f.opts.Country(it.Outlet), Contains: f.opts.Contains})
+}
+
+// dress gives a matching item what the query wants of it.
+func (f *finder) dress(it *news.Item) error {
+	if !f.q.WithText {
+		it.Text = ""
+		return nil
+	}
+	return f.readEvidence(f.tx, it)
+}
+
+// matched notes a match, which is on the page unless it is nil, and reports
+// whether to go on.
+func (f *finder) matched(key []byte, it *news.Item) bool {
+	f.page.Total++
+	switch {
+	case it != nil:
+		f.page.Items = append(f.page.Items, *it)
+		f.last = slices.Clone(key)
+	case len(f.page.Items) == f.limit:
+		f.more = true
+	}
+	if f.q.Count {
+		return true
+	}
+	f.page.Total = 0
+	return !f.more
+}
+
+var cursorEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
+
+// parseCursor reads a page's cursor: the sort key of its last item.
+func parseCursor(s string) ([]byte, error) {
+	if s == "" {
+		return nil, nil
+	}
+	key, err := cursorEncoding.DecodeString(strings.ToUpper(s))
+	if err != nil || len(key) <= timeSize {
+		return nil, fmt.Errorf("%q: %w", s, store.ErrCursor)
+	}
+	return key, nil
+}

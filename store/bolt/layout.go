@@ -1,0 +1,246 @@
+package bolt
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+	"strings"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"silkwire/news"
+	"silkwire/search"
+)
+
+// Schema is the version of the layout that this program writes.
+const Schema = 1
+
+// Layout draws the tree of buckets. Keys and values that end in "/" are
+// buckets; "time" is eight bytes that sort as the time does (see [timeKey]),
+// 0 is a zero byte. Every value called a record carries its checksum.
+const Layout = `
+meta/                                    what this file is
+  format, schema, instance, created        written once; schema again by a migration
+  sequence                                 8 bytes, grows with every write
+counts/                                  how many; kept in the same transaction
+  what 0 value                             8 bytes: of the keys of index/what/ that begin with value,
+                                           or of a bucket ("total" 0 its name)
+items/        item                       record: the item without text and evidence
+texts/        item                       record, zstd: its text
+evidence/     item                       record, zstd: where its tags and events are said
+revisions/    item 0 number              record, zstd: an earlier state
+aliases/      hash of outlet and address, or outlet and guid
+                                         item; nothing where the guid names several
+index/                                   time is Item.Time except under seen
+  time/       time item                    
+  outlet/     outlet 0 time item           
+  source/     source 0 time item           every source the item came through
+  lang/       lang 0 time item             
+  concept/    concept 0 time item          tags, implied ones too
+  recipient/  concept 0 time item          of events
+  is/         state 0 time item            relevant, event, placed, revised
+  seen/       time item                    by first-seen time: time of the item, source
+sources/      source                     record: its state
+claims/       job                        record: due, owner, end of the lease
+runs/         job 0 due                  record
+runs_by_start/ start job 0 due           
+editions/     edition                    record
+editions_by_time/ rendered edition       profile
+compiled/     edition                    record, zstd
+told_in/      edition                    record: the items it tells of
+told/         profile 0 item             record: the newest edition that told of it
+messages/     edition 0 channel 0 recipient
+                                         record: the delivery's state
+bodies/       edition 0 channel 0 recipient
+                                         record, zstd: the bytes that go out
+outbox/       rendered edition 0 number  key of the open message
+`
+
+// format marks a file as ours.
+const format = "silkwire archive"
+
+// The buckets at the root.
+var (
+	bucketMeta        = []byte("meta")
+	bucketCounts      = []byte("counts")
+	bucketItems       = []byte("items")
+	bucketTexts       = []byte("texts")
+	bucketEvidence    = []byte("evidence")
+	bucketRevisions   = []byte("revisions")
+	bucketAliases     = []byte("aliases")
+	bucketIndex       = []byte("index")
+	bucketSources     = []byte("sources")
+	bucketClaims      = []byte("claims")
+	bucketRuns        = []byte("runs")
+	bucketRunsByStart = []byte("runs_by_start")
+	bucketEditions    = []byte("editions")
+	bucketEditionTime = []byte("editions_by_time")
+	bucketCompiled    = []byte("compiled")
+	bucketToldIn      = []byte("told_in")
+	bucketTold        = []byte("told")
+	bucketMessages    = []byte("messages")
+	bucketBodies      = []byte("bodies")
+	bucketOutbox      = []byte("outbox")
+)
+
+func rootBuckets() [][]byte {
+	return [][]byte{
+		bucketMeta, bucketCounts, bucketItems, bucketTexts, bucketEvidence, bucketRevisions, bucketAliases, bucketIndex,
+		bucketSources, bucketClaims, bucketRuns, bucketRunsByStart, bucketEditions, bucketEditionTime, bucketCompiled,
+		bucketToldIn, bucketTold, bucketMessages, bucketBodies, bucketOutbox,
+	}
+}
+
+// The buckets of index.
+const (
+	byTime      = "time"
+	byOutlet    = "outlet"
+	bySource    = "source"
+	byLang      = "lang"
+	byConcept   = "concept"
+	byRecipient = "recipient"
+	byState     = "is"
+	bySeen      = "seen"
+)
+
+func indexBuckets() []string {
+	return []string{byTime, byOutlet, bySource, byLang, byConcept, byRecipient, byState, bySeen}
+}
+
+// The keys of meta.
+var (
+	keyFormat   = []byte("format")
+	keySchema   = []byte("schema")
+	keyInstance = []byte("instance")
+	keyCreated  = []byte("created")
+	keySequence = []byte("sequence")
+)
+
+// total is what counts calls the number of things in a bucket.
+const total = "total"
+
+// createLayout makes an empty archive.
+func createLayout(tx *bbolt.Tx, instance string, now time.Time) error {
+	for _, name := range rootBuckets() {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	for _, name := range indexBuckets() {
+		if _, err := tx.Bucket(bucketIndex).CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
+	}
+	meta := tx.Bucket(bucketMeta)
+	for _, pair := range [][2][]byte{
+		{keyFormat, []byte(format)},
+		{keySchema, uint64Bytes(Schema)},
+		{keyInstance, []byte(instance)},
+		{keyCreated, []byte(now.UTC().Format(time.RFC3339))},
+		{keySequence, uint64Bytes(0)},
+	} {
+		if err := meta.Put(pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func uint64Bytes(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+// toUint64 reads eight bytes, and anything else as 0.
+func toUint64(b []byte) uint64 {
+	if len(b) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(b)
+}
+
+// timeKey is eight bytes that sort as times do. Times beyond what nanoseconds
+// in 64 bits can say (1678 to 2262) are taken as the end of that range.
+func timeKey(t time.Time) []byte {
+	n := t.UnixNano()
+	switch {
+	case t.Before(time.Unix(0, math.MinInt64)):
+		n = math.MinInt64
+	case t.After(time.Unix(0, math.MaxInt64)):
+		n = math.MaxInt64
+	}
+	return uint64Bytes(uint64(n) ^ 1<<63)
+}
+
+const timeSize = 8
+
+// sortKey is where an item stands: by time, then by ID.
+func sortKey(t time.Time, id news.ItemID) []byte { return append(timeKey(t), id...) }
+
+// idOf is the item of a sort key.
+func idOf(sortKey []byte) news.ItemID { return news.ItemID(sortKey[timeSize:]) }
+
+// joined is a key of several parts with a zero byte between them.
+func joined(parts ...string) []byte { return []byte(strings.Join(parts, "\x00")) }
+
+// posting is one entry of an item in an index: the index and the value.
+type posting struct{ index, value string }
+
+// prefix is what the keys of a posting's value begin with.
+func (p posting) prefix() []byte {
+	if p.index == byTime {
+		return nil
+	}
+	return append(bytes.ReplaceAll([]byte(p.value), []byte{0}, nil), 0)
+}
+
+func (p posting) key(sortKey []byte) []byte { return append(p.prefix(), sortKey...) }
+
+// postings are all entries of an item, each once. (seen is kept apart: it never changes.)
+func postings(it *news.Item) []posting {
+	list := []posting{{byTime, ""}, {byOutlet, string(it.Outlet)}, {byLang, it.Tagging.Lang}}
+	have := make(map[posting]bool)
+	add := func(p posting) {
+		if !have[p] {
+			have[p] = true
+			list = append(list, p)
+		}
+	}
+	add(posting{bySource, string(it.Source)})
+	for _, id := range it.Sources {
+		add(posting{bySource, string(id)})
+	}
+	for _, t := range it.Tagging.Tags {
+		add(posting{byConcept, string(t.Concept)})
+	}
+	for _, e := range it.Tagging.Events {
+		add(posting{byRecipient, string(e.Recipient)})
+	}
+	for _, state := range []search.Is{"relevant", "event", "placed", "revised"} {
+		if (search.Query{Root: state}).Match(it, search.Facts{}) {
+			add(posting{byState, string(state)})
+		}
+	}
+	return list
+}
+
+// urlAlias is the key of an address within an outlet, nil for no address.
+func urlAlias(outlet news.OutletID, rawURL string) []byte {
+	key := news.URLKey(rawURL)
+	if key == "" {
+		return nil
+	}
+	return aliasKey("url", string(outlet), key)
+}
+
+// guidAlias is the key of a guid within an outlet, nil for no guid.
+func guidAlias(outlet news.OutletID, guid string) []byte {
+	if guid == "" {
+		return nil
+	}
+	return aliasKey("guid", string(outlet), guid)
+}
+
+func aliasKey(parts ...string) []byte {
+	sum := sha256.Sum256(joined(parts...))
+	return sum[:16]
+}
