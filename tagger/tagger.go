@@ -179,6 +179,10 @@ func (t *Tagger) applyRules(w *work) {
 // holds reports whether a mention is in the company its rules ask for.
 func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
 	var followed, preceded, near, with bool
+	wide, tight := int32(1), int32(1) // how many words may stand between
+	if t.m.terms[f.term].lang == text.Zh {
+		wide, tight = 4, 0
+	}
 	for i := range company {
 		c := &company[i]
 		if c.overlaps(f) {
@@ -188,10 +192,11 @@ func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
 			continue
 		}
 		same := c.field == f.field && c.sentence == f.sentence
-		after := same && c.start >= f.end && c.start <= f.end+1
-		before := same && c.end <= f.start && c.end >= f.start-1
+		after := same && c.start >= f.end && c.start <= f.end+wide
+		before := same && c.end <= f.start && c.end >= f.start-wide
 		switch {
-		case after && r.notFollowedBy.has(c.class), before && r.notPrecededBy.has(c.class),
+		case after && c.start <= f.end+tight && r.notFollowedBy.has(c.class),
+			before && c.end >= f.start-tight && r.notPrecededBy.has(c.class),
 			same && r.notNear.has(c.class), r.notWith.has(c.class):
 			return false
 		}

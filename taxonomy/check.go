@@ -74,8 +74,8 @@ func (l *loader) checkTerm(c *Concept, t *Term) {
 	}
 	for _, w := range strings.Fields(t.Text) {
 		for _, alt := range strings.Split(w, "|") {
-			if stem, ok := strings.CutSuffix(alt, "*"); ok && len([]rune(text.Fold(stem))) < 3 {
-				l.wrong(t.Pos, "%s: %q stands for too many words: three letters before * at least", c.ID, w)
+			if stem, ok := strings.CutSuffix(alt, "*"); ok && len([]rune(text.Fold(stem))) < least(t.Text) {
+				l.wrong(t.Pos, "%s: %q stands for too many words: more letters before the *, please", c.ID, w)
 			}
 		}
 	}
@@ -102,4 +102,13 @@ func (t *Taxonomy) isRuleName(name string) bool {
 		return true
 	}
 	return name == "actor" || slices.Contains(Facets, Facet(name))
+}
+
+// least is how many letters must stand before a "*": a word alone stands for
+// more texts than one that has company.
+func least(term string) int {
+	if strings.ContainsAny(strings.TrimSpace(term), " …") {
+		return 2
+	}
+	return 3
 }

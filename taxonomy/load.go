@@ -31,6 +31,16 @@ func Default() (*Taxonomy, error) {
 	return Load(data)
 }
 
+// WithDir returns the embedded taxonomy with a directory of the operator's laid
+// over it.
+func WithDir(dir fs.FS) (*Taxonomy, error) {
+	data, err := fs.Sub(embedded, "data")
+	if err != nil {
+		return nil, err
+	}
+	return Load(data, dir)
+}
+
 // Load reads every *.yaml file of the given directories. A concept of a later
 // directory replaces the one with the same id. All mistakes are returned at
 // once, as a [Mistakes].

@@ -41,9 +41,10 @@ type stdio struct {
 type cli struct {
 	Config string `short:"c" type:"path" env:"SILKWIRE_CONFIG" help:"Configuration file (YAML). Without one the embedded default is used."`
 
-	Tag     tagCmd     `cmd:"" help:"Tag texts: concepts, events and relevance, each with its evidence."`
-	Eval    evalCmd    `cmd:"" help:"Measure the tagger on labelled items."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Tag      tagCmd      `cmd:"" help:"Tag texts: concepts, events and relevance, each with its evidence."`
+	Eval     evalCmd     `cmd:"" help:"Measure the tagger on labelled items."`
+	Taxonomy taxonomyCmd `cmd:"" help:"Check, test and show the taxonomy."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // run is the program without its process: it returns the exit code.

@@ -1,0 +1,217 @@
+package tagger
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	ahocorasick "github.com/petar-dambovaliev/aho-corasick"
+
+	"silkwire/taxonomy"
+	"silkwire/text"
+)
+
+// oracle finds terms the slow way: at every word, every spelling of every
+// term, word by word.
+func oracle(patterns map[string]text.Lang, d *text.Doc) (found []string) {
+	for pattern, lang := range patterns {
+		spellings, _ := expand(pattern)
+		for _, s := range spellings {
+			for start := range d.Words {
+				for _, end := range oracleMatch(s, lang, d, start) {
+					found = append(found, fmt.Sprint(pattern, start, end))
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// oracleMatch returns the ends of the matches of a spelling that begin at start.
+func oracleMatch(spelling string, lang text.Lang, d *text.Doc, start int) []int32 {
+	ends := []int32{int32(start)}
+	for i, segment := range strings.Split(spelling, "…") {
+		var next []int32
+		for _, at := range ends {
+			last := at
+			if i > 0 {
+				last = at + maxGapWords
+			}
+			for from := at; from <= last && int(from) < len(d.Words); from++ {
+				if i > 0 && d.Words[from].Sentence != d.Words[at-1].Sentence {
+					break
+				}
+				if end, ok := oracleSegment(segment, lang, d, from); ok {
+					next = append(next, end)
+				}
+			}
+		}
+		ends = next
+	}
+	return ends
+}
+
+func oracleSegment(segment string, lang text.Lang, d *text.Doc, at int32) (int32, bool) {
+	first := at
+	for _, r := range runs(segment) {
+		words, stems := text.Phrase(lang, r.text, false)
+		for j := range words {
+			if int(at) >= len(d.Words) || at > first && d.Words[at].Gap > text.Joint {
+				return 0, false
+			}
+			folded := d.Folded(&d.Words[at])
+			if r.open && j == len(words)-1 {
+				if !strings.HasPrefix(string(folded), words[j].Folded) {
+					return 0, false
+				}
+			} else if !slices.ContainsFunc(stems[j], func(s text.Stem) bool {
+				rest, ok := strings.CutPrefix(string(folded), s.Text)
+				return ok && s.Accepts([]byte(rest))
+			}) {
+				return 0, false
+			}
+			at++
+		}
+	}
+	return at, true
+}
+
+func TestTheMatcherFindsWhatBruteForceFinds(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	vocabulary := strings.Fields("loan loans grant grants school schools the new bank bank's ministry opened openings road roads silk")
+	for round := range 300 {
+		patterns := map[string]text.Lang{}
+		m := newMatcher()
+		var names []string
+		for range 1 + rnd.IntN(6) {
+			p := randomPattern(rnd, vocabulary)
+			if _, dup := patterns[p]; dup {
+				continue
+			}
+			patterns[p] = text.En
+			names = append(names, p)
+			if err := m.add(p, term{rule: -1, lang: text.En, text: p}, false, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m.close()
+		var b strings.Builder
+		for range 30 {
+			b.WriteString(vocabulary[rnd.IntN(len(vocabulary))])
+			b.WriteString([]string{" ", " ", " ", "-", ". ", "; "}[rnd.IntN(6)])
+		}
+		var d text.Doc
+		d.Scan(b.String())
+		var got []string
+		for _, f := range m.find(newScratch(), &d) {
+			got = append(got, fmt.Sprint(names[f.term], f.start, f.end))
+		}
+		slices.Sort(got)
+		got = slices.Compact(got)
+		if want := oracle(patterns, &d); !slices.Equal(got, want) {
+			t.Fatalf("round %d: patterns %q in %q:\n got %q\nwant %q", round, names, b.String(), got, want)
+		}
+	}
+}
+
+func randomPattern(rnd *rand.Rand, vocabulary []string) string {
+	var words []string
+	for i := range 1 + rnd.IntN(3) {
+		if i > 0 && rnd.IntN(4) == 0 {
+			words = append(words, "…")
+		}
+		w := strings.TrimSuffix(vocabulary[rnd.IntN(len(vocabulary))], "'s")
+		switch rnd.IntN(5) {
+		case 0:
+			w += "|" + strings.TrimSuffix(vocabulary[rnd.IntN(len(vocabulary))], "'s")
+		case 1:
+			w = w[:3] + "*"
+		}
+		words = append(words, w)
+	}
+	return strings.Join(words, " ")
+}
+
+// newsText is the text that benchmarks run on: the test sentences of all
+// concepts, in all languages.
+func newsText(tax *taxonomy.Taxonomy) string {
+	var sentences []string
+	for _, c := range tax.Concepts {
+		for _, s := range append(slices.Clone(c.Match), c.NoMatch...) {
+			sentences = append(sentences, s.Text)
+		}
+	}
+	slices.SortFunc(sentences, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	rnd := rand.New(rand.NewPCG(3, 4))
+	rnd.Shuffle(len(sentences), func(i, j int) { sentences[i], sentences[j] = sentences[j], sentences[i] })
+	var b strings.Builder
+	for b.Len() < 2<<20 {
+		b.WriteString(strings.Join(sentences, "\n"))
+	}
+	return b.String()
+}
+
+func loadTagger(tb testing.TB) *Tagger {
+	tax, err := taxonomy.Default()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tg, err := New(tax)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return tg
+}
+
+func BenchmarkMatcher(b *testing.B) {
+	tg := loadTagger(b)
+	s := newsText(tg.tax)
+	var d text.Doc
+	sc := newScratch()
+	b.SetBytes(int64(len(s)))
+	b.ReportAllocs()
+	for b.Loop() {
+		d.Scan(s)
+		tg.m.find(sc, &d)
+	}
+}
+
+// BenchmarkAhoCorasick searches the same terms literally, ignoring case, with
+// the fastest Go library for that: neither word boundaries nor word forms.
+func BenchmarkAhoCorasick(b *testing.B) {
+	tg := loadTagger(b)
+	s := newsText(tg.tax)
+	var literals []string
+	for _, c := range tg.tax.Concepts {
+		for _, t := range c.Terms {
+			if !strings.ContainsAny(t.Text, "…|*") {
+				literals = append(literals, strings.ToLower(t.Text))
+			}
+		}
+	}
+	builder := ahocorasick.NewAhoCorasickBuilder(ahocorasick.Opts{DFA: true, MatchKind: ahocorasick.StandardMatch})
+	ac := builder.Build(literals)
+	b.SetBytes(int64(len(s)))
+	for b.Loop() {
+		iter := ac.IterOverlapping(strings.ToLower(s))
+		for iter.Next() != nil {
+		}
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	tax, err := taxonomy.Default()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := New(tax); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
