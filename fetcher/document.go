@@ -22,7 +22,7 @@ type Document struct {
 	Kind    string // feed, sitemap, sitemap index, telegram, article, listing
 	Format  string // "rss 2.0"
 	Title   string
-	Lang    string // as declared; items have theirs in Tagging.Lang, until they are tagged
+	Lang    string // as declared; items have theirs in Lang
 	Home    string
 	Charset string // the encoding it was in
 	Items   []news.Item
@@ -130,7 +130,7 @@ func parseArticle(text []byte, ctx parseContext) (Document, error) {
 	if item.Title == "" && item.Text == "" && item.Summary == "" {
 		return Document{}, errors.New("the page holds no text")
 	}
-	return Document{Kind: "article", Format: "html", Title: item.Title, Lang: item.Tagging.Lang, Items: []news.Item{item}, Total: 1}, nil
+	return Document{Kind: "article", Format: "html", Title: item.Title, Lang: item.Lang, Items: []news.Item{item}, Total: 1}, nil
 }
 
 // parseListing reads a page as a list of links.

@@ -283,7 +283,7 @@ func feedDocument(feed *gofeed.Feed, raw []rawItem, ctx parseContext) Document {
 			from.atom = atomFeed.Entries[i]
 		}
 		item := feedItem(it, from, ctx)
-		item.Tagging.Lang = first(cleanLang(dcFirst(it, "language")), doc.Lang)
+		item.Lang = first(cleanLang(dcFirst(it, "language")), doc.Lang)
 		doc.Items = append(doc.Items, item)
 	}
 	return doc

@@ -62,21 +62,8 @@ func (f *Fetcher) now() time.Time { return f.opt.Now() }
 // the archive's.
 type Known func(context.Context, []news.Item) (map[news.ItemID]news.ItemID, error)
 
-// VisitError is a visit that brought nothing. Its text is for people: what
-// happened, where, and what to do.
-type VisitError struct {
-	Outcome    news.Outcome
-	RetryAfter time.Duration // the server's wish; 0: none
-	Notes      []string
-	Requests   int
-	Err        error
-}
-
-// Error says what happened.
-func (e *VisitError) Error() string { return e.Err.Error() }
-
-// Unwrap gives the cause.
-func (e *VisitError) Unwrap() error { return e.Err }
+// VisitError is a visit that brought nothing.
+type VisitError = news.VisitError
 
 // Visit fetches a source once and completes its new items from their article
 // pages. cp is the checkpoint of the last visit; the batch's is to be stored

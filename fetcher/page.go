@@ -94,7 +94,7 @@ func fillArticle(it *news.Item, c extract.Content, ctx parseContext) {
 	it.Summary = first(it.Summary, limit(c.Summary, 64<<10))
 	it.Section = first(it.Section, limit(c.Section, 200))
 	it.Image = first(it.Image, c.Image)
-	it.Tagging.Lang = first(cleanLang(c.Lang), it.Tagging.Lang)
+	it.Lang = first(cleanLang(c.Lang), it.Lang)
 	if len(it.Authors) == 0 {
 		it.Authors = c.Authors
 	}

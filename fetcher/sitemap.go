@@ -82,7 +82,7 @@ func (doc *Document) add(u mapURL, index bool, ctx parseContext) {
 	if u.News != nil {
 		doc.Format = "news sitemap"
 		item.Title = title(u.News.Title)
-		item.Tagging.Lang = cleanLang(u.News.Publication.Language)
+		item.Lang = cleanLang(u.News.Publication.Language)
 		if d, ok := ParseDate(u.News.Date, ctx.At, ctx.Zone); ok {
 			modified, dated = d, true
 		}

@@ -468,8 +468,8 @@ func (v *visit) sortOut(items []news.Item, known map[news.ItemID]news.ItemID) (s
 		it.Source = v.src.ID
 		it.Sources = []news.SourceID{v.src.ID}
 		it.Fetched = v.parse.At
-		if it.Tagging.Lang == "" {
-			it.Tagging.Lang = v.language()
+		if it.Lang == "" {
+			it.Lang = v.language()
 		}
 		id, isKnown := known[it.ID]
 		switch {

@@ -352,6 +352,8 @@ type Review struct {
 type VisitError struct {
 	Outcome    Outcome
 	RetryAfter time.Duration // the server's wish; 0: none
+	Notes      []string      // what was noticed before it failed, in words
+	Requests   int
 	Err        error
 }
 

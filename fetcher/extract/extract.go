@@ -119,10 +119,22 @@ func page(ctx context.Context, data []byte, pageURL string, rule Rule) (Content,
 	if err := d.body(&c, rule); err != nil {
 		return c, err
 	}
+	c.Text = withoutTitle(c.Text, c.Title, d.heading())
 	if stub(c.Text) {
 		c.Text, c.Method = "", Boilerplate
 	}
 	return c, nil
+}
+
+// withoutTitle drops a text's first line when it only repeats the title.
+func withoutTitle(text string, titles ...string) string {
+	line, rest, more := strings.Cut(text, "\n")
+	for _, title := range titles {
+		if more && title != "" && strings.EqualFold(line, Line(title)) {
+			return rest
+		}
+	}
+	return text
 }
 
 // body fills Text and Method.
