@@ -2,31 +2,47 @@ package tagger
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"silkwire/news"
 	"silkwire/taxonomy"
 )
 
-// reach is how many sentences away from an instrument its actor or recipient
-// may stand.
-const reach = 1
+// The weights by which an instrument chooses its actor and its recipient among
+// all that the item names: nearer, named earlier, and more often is better.
+const (
+	sameSentence     = 3.0
+	sentenceBefore   = 1.8
+	sentenceAfter    = 1.0
+	inTitle          = 1.6
+	elsewhere        = 0.3
+	perDoubling      = 0.4 // for each doubling of how often the item names it
+	namedState       = 0.6 // a recipient named itself, not through one of its cities
+	beforeInstrument = 0.4 // an actor that the sentence names before the instrument
+	strongEnough     = 1.5 // below this nobody is meant
+)
+
+// coordinated is how many words may stand between two names of one list:
+// "China, Russia and Iran".
+const coordinated = 2
 
 // triple is an event before it is written out.
 type triple struct {
 	actor, instrument, recipient int32
 	at                           *found // the instrument's mention
 	from, to                     int32  // sentences
+	strength                     float64
 }
 
-// events finds who uses which instrument toward whom. An instrument looks for
-// its actor and its recipient in its own sentence, then in the neighbouring
-// one, then in the title, then in what the item is mostly about.
+// events finds who uses which instrument toward whom. Every mention of an
+// instrument chooses its actor and its recipient; names that stand beside the
+// chosen one in a list are chosen with it.
 func (t *Tagger) events(w *work) []news.Event {
 	s := t.stage(w)
 	var triples []triple
 	for _, inst := range s.instruments {
-		triples = append(triples, t.eventsOf(w, s, inst)...)
+		triples = append(triples, t.eventsOf(s, inst)...)
 	}
 	triples = t.distinct(triples)
 	out := make([]news.Event, 0, len(triples))
@@ -39,145 +55,128 @@ func (t *Tagger) events(w *work) []news.Event {
 // stage is who and what an item has to offer for events.
 type stage struct {
 	actors, instruments, recipients []*found
-	mainActor, mainRecipient        int32 // class of the most frequent; -1: none
+	weight                          map[int32]float64 // of an actor's root, of a recipient
 }
 
 func (t *Tagger) stage(w *work) *stage {
-	s := &stage{mainActor: -1, mainRecipient: -1}
-	actors, recipients := map[int32]int{}, map[int32]int{}
+	s := &stage{weight: map[int32]float64{}}
 	for i := range w.mentions {
 		f := &w.mentions[i]
 		c := &t.concepts[f.class]
-		weight := 1
+		weight := 1.0
 		if f.field == 0 {
 			weight = 3
 		}
 		switch {
-		case c.actor:
+		case c.actor && !c.home:
 			s.actors = append(s.actors, f)
-			actors[f.class] += weight
+			s.weight[c.root] += weight
 		case c.facet == taxonomy.Instrument && !f.domestic:
 			s.instruments = append(s.instruments, f)
 		case c.recipient >= 0:
 			s.recipients = append(s.recipients, f)
-			recipients[c.recipient] += weight
+			s.weight[c.recipient] += weight
 		}
 	}
-	s.mainActor, s.mainRecipient = most(actors), most(recipients)
 	return s
 }
 
-func most(counts map[int32]int) int32 {
-	best, n := int32(-1), 0
-	for class, count := range counts {
-		if count > n || count == n && class < best {
-			best, n = class, count
-		}
-	}
-	return best
-}
-
 // eventsOf makes the events of one mention of an instrument.
-func (t *Tagger) eventsOf(w *work, s *stage, inst *found) []triple {
-	actors, aFrom, aTo := nearby(s.actors, inst)
-	recipients, rFrom, rTo := nearby(s.recipients, inst)
-	if len(actors) == 0 && s.mainActor >= 0 {
-		actors = []int32{s.mainActor}
-	}
-	to := t.recipientsOf(recipients)
-	if len(to) == 0 && s.mainRecipient >= 0 {
-		to = []int32{s.mainRecipient}
-	}
+func (t *Tagger) eventsOf(s *stage, inst *found) []triple {
+	actors, actorStrength := t.choose(s, s.actors, inst, func(c *conceptInfo) int32 { return c.root })
+	recipients, recipientStrength := t.choose(s, s.recipients, inst, func(c *conceptInfo) int32 { return c.recipient })
 	var out []triple
-	for _, a := range t.actingFor(actors) {
-		for _, r := range to {
-			if t.concepts[a].root == r {
-				continue
+	for _, a := range actors {
+		for _, r := range recipients {
+			x := triple{
+				actor: a.class, instrument: inst.class, recipient: t.concepts[r.class].recipient, at: inst,
+				from: inst.sentence, to: inst.sentence, strength: actorStrength + recipientStrength,
 			}
-			out = append(out, triple{actor: a, instrument: inst.class, recipient: r, at: inst, from: min(aFrom, rFrom), to: max(aTo, rTo)})
+			if t.concepts[a.class].root != x.recipient {
+				out = append(out, x.cover(a).cover(r))
+			}
 		}
 	}
 	return out
 }
 
-// nearby returns the classes of the mentions in the sentence of at; if there
-// are none, of those in the nearest sentence within reach; and which sentences
-// that makes.
-func nearby(mentions []*found, at *found) (classes []int32, from, to int32) {
-	best := int32(reach + 1)
-	for _, f := range mentions {
-		if f.field == at.field && !f.overlaps(at) {
-			best = min(best, distance(f, at))
-		}
+// cover widens the evidence by the neighbouring sentence in which f stands.
+func (x triple) cover(f *found) triple {
+	if f.field == x.at.field && abs(f.sentence-x.at.sentence) <= 1 {
+		x.from, x.to = min(x.from, f.sentence), max(x.to, f.sentence)
 	}
-	from, to = at.sentence, at.sentence
-	if best > reach {
-		return nil, from, to
-	}
-	for _, f := range mentions {
-		if f.field == at.field && !f.overlaps(at) && distance(f, at) == best && !slices.Contains(classes, f.class) {
-			classes = append(classes, f.class)
-			from, to = min(from, f.sentence), max(to, f.sentence)
-		}
-	}
-	return classes, from, to
+	return x
 }
 
-func distance(a, b *found) int32 { return max(a.sentence-b.sentence, b.sentence-a.sentence) }
-
-// actingFor keeps, of actors behind whom stands the same state or body, the
-// most telling one: an institution before its state.
-func (t *Tagger) actingFor(actors []int32) []int32 {
-	best := map[int32]int32{}
-	var roots []int32
-	for _, a := range actors {
-		c := &t.concepts[a]
-		if c.home {
+// choose returns the best of the mentions for an instrument, with what stands
+// beside it in a list, one mention for each root; and how strong the choice is.
+func (t *Tagger) choose(s *stage, mentions []*found, inst *found, root func(*conceptInfo) int32) (chosen []*found, strength float64) {
+	var best *found
+	for _, f := range mentions {
+		if f.within(inst) && t.concepts[f.class].facet == taxonomy.Target {
 			continue
 		}
-		old, ok := best[c.root]
-		if !ok {
-			roots = append(roots, c.root)
-		}
-		if !ok || t.concepts[old].facet == taxonomy.ActorState && c.facet != taxonomy.ActorState {
-			best[c.root] = a
+		if v := t.strength(s, f, inst, root); v > strength {
+			best, strength = f, v
 		}
 	}
-	out := make([]int32, len(roots))
-	for i, r := range roots {
-		out[i] = best[r]
+	if best == nil || strength < strongEnough {
+		return nil, 0
 	}
-	return out
+	chosen = []*found{best}
+	for _, f := range mentions {
+		if listed(chosen, f) && !slices.ContainsFunc(chosen, func(g *found) bool {
+			return root(&t.concepts[g.class]) == root(&t.concepts[f.class])
+		}) {
+			chosen = append(chosen, f)
+		}
+	}
+	return chosen, strength
 }
 
-// recipientsOf returns the states (or the region) that the targets belong to;
-// the region only when no state is named.
-func (t *Tagger) recipientsOf(targets []int32) []int32 {
-	var states, region []int32
-	for _, x := range targets {
-		r := t.concepts[x].recipient
-		to := &states
-		if t.concepts[r].id == "central-asia" {
-			to = &region
-		}
-		if !slices.Contains(*to, r) {
-			*to = append(*to, r)
-		}
-	}
-	if len(states) > 0 {
-		return states
-	}
-	return region
+// listed reports whether f stands in a list with one of the chosen.
+func listed(chosen []*found, f *found) bool {
+	return slices.ContainsFunc(chosen, func(g *found) bool {
+		return f != g && f.field == g.field && f.sentence == g.sentence &&
+			max(f.start-g.end, g.start-f.end) <= coordinated && !f.overlaps(g)
+	})
 }
 
-// distinct keeps one event of each (state, family, recipient): the one whose
-// evidence is shortest and earliest.
+func (t *Tagger) strength(s *stage, f, inst *found, root func(*conceptInfo) int32) float64 {
+	c := &t.concepts[f.class]
+	v := elsewhere
+	switch d := f.sentence - inst.sentence; {
+	case f.field != inst.field && f.field == 0:
+		v = inTitle
+	case f.field != inst.field:
+	case d == 0:
+		v = sameSentence
+		if c.actor && f.start <= inst.start {
+			v += beforeInstrument
+		}
+	case d == -1:
+		v = sentenceBefore
+	case d == 1:
+		v = sentenceAfter
+	}
+	v += perDoubling * math.Log2(1+s.weight[root(c)])
+	if root(c) == f.class {
+		if c.facet == taxonomy.Target {
+			v += namedState
+		}
+	} else if c.actor {
+		v += 0.1 // an institution says more than its state
+	}
+	return v
+}
+
+func abs(n int32) int32 { return max(n, -n) }
+
+// distinct keeps one event of each (state, family, recipient): the strongest.
 func (t *Tagger) distinct(triples []triple) []triple {
 	type key struct{ root, family, recipient int32 }
 	seen := map[key]bool{}
-	slices.SortStableFunc(triples, func(a, b triple) int {
-		return cmp.Or(cmp.Compare(a.to-a.from, b.to-b.from), cmp.Compare(b.at.field, a.at.field), cmp.Compare(a.from, b.from))
-	})
+	slices.SortStableFunc(triples, func(a, b triple) int { return cmp.Compare(b.strength, a.strength) })
 	return slices.DeleteFunc(triples, func(x triple) bool {
 		k := key{t.concepts[x.actor].root, t.concepts[x.instrument].family, x.recipient}
 		if seen[k] {

@@ -249,6 +249,9 @@ func (sc *scanner) add(w Word) {
 		sc.sentence = int(w.Start)
 	}
 	w.Gap = sc.gap
+	if w.Gap == Stop && sc.abbreviated(&w) {
+		w.Gap = Blank
+	}
 	w.Sentence = int32(len(sc.doc.Sentences))
 	sc.doc.Words = append(sc.doc.Words, w)
 	sc.gap, sc.terminator, sc.newlines = None, false, 0
@@ -280,6 +283,18 @@ func (sc *scanner) boundary(w *Word) bool {
 		return false
 	}
 	return int(last.End)+1 < int(w.Start) // "3.5", "gov.kz"
+}
+
+// abbreviated reports whether nothing but the full stop of an abbreviation
+// stands before w: "St. Petersburg".
+func (sc *scanner) abbreviated(w *Word) bool {
+	words := sc.doc.Words
+	if len(words) == 0 {
+		return false
+	}
+	last := &words[len(words)-1]
+	gap := sc.s[last.End:w.Start]
+	return (gap == ". " || gap == ".\u00a0") && (isAbbreviation(sc.doc.Folded(last)) || isInitial(sc.doc, last))
 }
 
 func isInitial(d *Doc, w *Word) bool {

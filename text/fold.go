@@ -180,21 +180,46 @@ var toCyrillic, toLatin = func() (c, l map[rune]rune) {
 }()
 
 // repair writes a word that mixes Latin and Cyrillic letters in the script of
-// its majority, as far as its foreign letters have look-alikes there.
+// its majority, if all its foreign letters have look-alikes there. A Latin name
+// with a Cyrillic suffix ("HSKга") keeps the name alone.
 func (f *folder) repair(i int) {
 	table := toCyrillic
 	if f.latin > f.cyrillic {
 		table = toLatin
-		f.cyrillic = 0
-	} else {
-		f.latin = 0
 	}
-	f.out = append(f.out[:i], strings.Map(func(r rune) rune {
+	word := string(f.out[i:])
+	repaired := strings.Map(func(r rune) rune {
 		if x, ok := table[r]; ok {
 			return x
 		}
 		return r
-	}, string(f.out[i:]))...)
+	}, word)
+	if name := latinName(word); name != "" && mixed(repaired) {
+		f.out, f.cyrillic = append(f.out[:i], name...), 0
+		return
+	}
+	f.out = append(f.out[:i], repaired...)
+	if f.latin > f.cyrillic {
+		f.cyrillic = 0
+	} else {
+		f.latin = 0
+	}
+}
+
+// latinName returns the Latin letters that a word begins with, if only Cyrillic
+// ones follow and there are two or more.
+func latinName(word string) string {
+	cut := strings.IndexFunc(word, func(r rune) bool { return r >= 0x400 && r < 0x530 })
+	if cut < 2 || strings.ContainsFunc(word[cut:], func(r rune) bool { return r < 0x400 }) {
+		return ""
+	}
+	return word[:cut]
+}
+
+func mixed(word string) bool {
+	cyrillic := strings.ContainsFunc(word, func(r rune) bool { return r >= 0x400 && r < 0x530 })
+	latin := strings.ContainsFunc(word, func(r rune) bool { return 'a' <= r && r <= 'z' })
+	return cyrillic && latin
 }
 
 func (f *folder) cased() Case {

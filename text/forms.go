@@ -83,6 +83,7 @@ type TermWord struct {
 	Case   Case
 	Last   bool // the last word of its phrase
 	Alone  bool // the only word
+	Hyphen bool // a hyphen joins it to the next word
 	Head   bool // the noun that is declined, or an adjective of it
 }
 
@@ -96,6 +97,7 @@ func Phrase(l Lang, phrase string, exact bool) (words []TermWord, stems [][]Stem
 		words = append(words, TermWord{
 			Folded: string(d.Folded(w)), Case: w.Case,
 			Last: i == len(d.Words)-1, Alone: len(d.Words) == 1,
+			Hyphen: int(w.End) < len(phrase) && phrase[w.End] == '-',
 		})
 	}
 	if l == Ru {

@@ -14,7 +14,7 @@ func markHeads(words []TermWord) {
 	for i := range words {
 		w := &words[i]
 		w.Head = open || w.Case == Capital
-		if open && !(looksAdjective(w.Folded) && !w.Last) {
+		if open && !w.Hyphen && !(looksAdjective(w.Folded) && !w.Last) {
 			open = false
 		}
 	}
@@ -23,6 +23,9 @@ func markHeads(words []TermWord) {
 var adjectiveEndings = slot("ый ий ой ая яя ое ее ые ие ого его ому ему ым им ом ем ую юю ей ых их ыми ими ою ею")
 
 func looksAdjective(word string) bool {
+	if word == "один" || word == "одна" || word == "одно" {
+		return true
+	}
 	for _, e := range slot("ый ий ой ая яя ое ее ые ие") {
 		if strings.HasSuffix(word, e) && utf8.RuneCountInString(word) > 4 {
 			return true
@@ -83,7 +86,7 @@ var fleeting = map[string]string{
 func russian(w TermWord) []Stem {
 	bare := []Stem{{w.Folded, noEnding}}
 	n := utf8.RuneCountInString(w.Folded)
-	if !w.Head || n < 3 {
+	if !w.Head || n < 2 || n == 2 && w.Case == Lower {
 		return bare
 	}
 	if irregular, ok := russianIrregular[w.Folded]; ok {
