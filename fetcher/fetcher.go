@@ -60,7 +60,7 @@ func (f *Fetcher) now() time.Time { return f.opt.Now() }
 
 // Known tells which items are in the archive: a map from the ID asked for to
 // the archive's.
-type Known func(context.Context, []news.Item) (map[news.ItemID]news.ItemID, error)
+type Known = func(context.Context, []news.Item) (map[news.ItemID]news.ItemID, error)
 
 // VisitError is a visit that brought nothing.
 type VisitError = news.VisitError

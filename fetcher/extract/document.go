@@ -208,5 +208,5 @@ func (d *document) byTrafilatura() string {
 	if err != nil || result.ContentNode == nil {
 		return ""
 	}
-	return nodeText(result.ContentNode)
+	return spacedText(result.ContentNode)
 }

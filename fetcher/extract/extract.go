@@ -149,15 +149,26 @@ func (d *document) body(c *Content, rule Rule) error {
 			return nil
 		}
 	}
-	if text := d.ld.body(); text != "" {
-		c.Text, c.Method = text, ByJSONLD
+	stated := d.ld.body()
+	if strings.Contains(stated, "\n") {
+		c.Text, c.Method = stated, ByJSONLD
 		return nil
 	}
-	c.Text, c.Method = d.byTrafilatura(), ByTrafilatura
+	c.Text, c.Method = withoutFurniture(d.byTrafilatura()), ByTrafilatura
+	if better(stated, c.Text) {
+		c.Text, c.Method = stated, ByJSONLD
+	}
 	if c.Text == "" {
 		c.Method = Empty
 	}
 	return nil
+}
+
+// better reports whether an articleBody without paragraphs, which many sites
+// put together from their page's leftovers, is still the better text: the page
+// gave much less of it, or much more around it.
+func better(stated, found string) bool {
+	return len(stated) > 0 && (len(found) < len(stated)*7/10 || len(found) > 2*len(stated))
 }
 
 // resolve makes ref absolute; "" for what is not http or https.

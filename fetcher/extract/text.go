@@ -43,6 +43,7 @@ var blocks = []atom.Atom{
 // writer collects text and remembers line breaks until more text follows.
 type writer struct {
 	strings.Builder
+	spaced bool // set text nodes apart
 }
 
 func (w *writer) breakLine() {
@@ -93,6 +94,9 @@ func (w *writer) tokens(fragment string) {
 func (w *writer) node(n *html.Node) {
 	switch n.Type {
 	case html.TextNode:
+		if w.spaced {
+			w.WriteByte(' ')
+		}
 		w.WriteString(n.Data)
 		return
 	case html.ElementNode:
@@ -112,6 +116,20 @@ func (w *writer) node(n *html.Node) {
 		w.node(child)
 	}
 }
+
+// spacedText is nodeText for a tree whose text nodes lost the white space
+// around them, as go-trafilatura's do: neighbours are set apart, and what
+// belongs to a word is put back to it.
+func spacedText(n *html.Node) string {
+	w := writer{spaced: true}
+	w.node(n)
+	return punctuation.Replace(tidy(w.String()))
+}
+
+var punctuation = strings.NewReplacer(
+	" .", ".", " ,", ",", " ;", ";", " :", ":", " !", "!", " ?", "?", " )", ")", " ]", "]", " »", "»", " ”", "”", " …", "…", " ’", "’",
+	"( ", "(", "[ ", "[", "« ", "«", "“ ", "“", " 。", "。", " ，", "，", " 、", "、", " ،", "،", " ؟", "؟",
+)
 
 // nodeText is the tidy text under n.
 func nodeText(n *html.Node) string {
