@@ -84,7 +84,7 @@ func fromPersian(d ymd) ymd {
 	} else {
 		days += 30*(d.month-1) + 6
 	}
-	t := time.Date(622, time.March, 22, 0, 0, 0, 0, time.UTC).AddDate(0, 0, days)
+	t := time.Date(622, time.March, 21, 0, 0, 0, 0, time.UTC).AddDate(0, 0, days)
 	return ymd{t.Year(), int(t.Month()), t.Day()}
 }
 

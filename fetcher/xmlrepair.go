@@ -274,9 +274,13 @@ func closeLast(out *bytes.Buffer, open *[]string) {
 }
 
 // withLowerName writes an opening tag with the name that its closing tag will
-// have.
+// have, and without a "<" in its attributes.
 func withLowerName(markup []byte, name string) []byte {
-	return append([]byte("<"+name), markup[1+len(name):]...)
+	attributes := markup[1+len(name):]
+	if bytes.IndexByte(attributes, '<') >= 0 {
+		attributes = bytes.ReplaceAll(attributes, []byte("<"), []byte("&lt;"))
+	}
+	return append([]byte("<"+name), attributes...)
 }
 
 // copyText copies what lies between tags: CDATA as it is (closed where it was
