@@ -205,7 +205,7 @@ func (s *Store) EditionList(ctx context.Context, profile string, n int) ([]store
 			if profile != "" && string(v) != profile {
 				continue
 			}
-			e, err := readEdition(tx, string(k[timeSize:]))
+			e, err := readEdition(tx, string(idOf(k)))
 			if err != nil {
 				return err
 			}

@@ -90,7 +90,7 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	if err != nil {
 		return store.Page{}, err
 	}
-	f := &finder{Store: s, ctx: ctx, q: q, cursor: cursor, limit: q.Limit, words: needsWords(q.Search.Root)}
+	f := &finder{Store: s, ctx: ctx, q: q, cursor: cursor, limit: q.Limit}
 	if f.limit <= 0 {
 		f.limit = defaultLimit
 	}
@@ -109,7 +109,8 @@ type finder struct {
 	q      store.Query
 	cursor []byte // only what sorts before this is on the page; nil: all
 	limit  int
-	words  bool // matching needs the text
+	match  matcher
+	inside bool // every candidate is in the window of first-seen times
 
 	seen int
 	last []byte // sort key of the page's last item
@@ -124,38 +125,38 @@ func (f *finder) run(tx *bbolt.Tx) error {
 	if f.cursor != nil && !f.q.Count && (to == nil || bytes.Compare(f.cursor, to) < 0) {
 		to = f.cursor
 	}
-	made := planner{tx, f.opts.Country}.query(f.q.Search)
-	if f.windowed() {
-		f.walkWindow(made, from, to)
-	} else {
-		made.walk(tx, from, to, func(key []byte) bool { return f.candidate(key, made.exact) })
-	}
+	planner := planner{tx, f.opts.Country}
+	f.match = planner.matcher(f.q.Search.Root)
+	f.walk(planner.query(f.q.Search), from, to)
 	if f.more {
 		f.page.Next = cursorEncoding.EncodeToString(f.last)
 	}
 	return f.err
 }
 
-func (f *finder) windowed() bool { return !f.q.FetchedFrom.IsZero() || !f.q.FetchedTo.IsZero() }
-
-// walkWindow looks at the items of the window of first-seen times, or at the
-// plan's candidates where those are fewer.
-func (f *finder) walkWindow(made plan, from, to []byte) {
+// walk looks at the items of the window of first-seen times, or at the plan's
+// candidates where those are fewer or there is no window.
+func (f *finder) walk(made plan, from, to []byte) {
 	window, whole := f.window(made.cost)
 	if !whole {
-		made.walk(f.tx, from, to, func(key []byte) bool { return f.candidate(key, false) })
+		made.walk(f.tx, from, to, f.candidate)
 		return
 	}
+	f.inside = true
 	for _, key := range window {
-		if (to == nil || bytes.Compare(key, to) < 0) && bytes.Compare(key, from) >= 0 && !f.candidate(key, false) {
+		if within(key, from, to) && !f.candidate(key) {
 			return
 		}
 	}
 }
 
 // window returns the sort keys of what was first seen in the window, newest
-// first, or false where that is more than most.
+// first, or false where there is no window or more than most in it.
 func (f *finder) window(most uint64) (keys [][]byte, whole bool) {
+	if f.q.FetchedFrom.IsZero() && f.q.FetchedTo.IsZero() {
+		f.inside = true
+		return nil, false
+	}
 	c := f.tx.Bucket(bucketIndex).Bucket([]byte(bySeen)).Cursor()
 	var end []byte
 	if !f.q.FetchedTo.IsZero() {
@@ -165,6 +166,10 @@ func (f *finder) window(most uint64) (keys [][]byte, whole bool) {
 		if uint64(len(keys)) >= most {
 			return nil, false
 		}
+		if len(v) < timeSize {
+			f.err = bad(bucketIndex, k, errMissing)
+			return nil, true
+		}
 		keys = append(keys, append(slices.Clone(v[:timeSize]), idOf(k)...))
 	}
 	slices.SortFunc(keys, func(a, b []byte) int { return bytes.Compare(b, a) })
@@ -172,21 +177,25 @@ func (f *finder) window(most uint64) (keys [][]byte, whole bool) {
 }
 
 // candidate takes one candidate, newest first, and reports whether to go on.
-func (f *finder) candidate(key []byte, exact bool) bool {
+func (f *finder) candidate(key []byte) bool {
 	if f.seen++; f.seen%256 == 0 && f.ctx.Err() != nil {
 		f.err = f.ctx.Err()
 		return false
 	}
+	verdict := f.match(key)
+	if verdict == no {
+		return true
+	}
 	wanted := len(f.page.Items) < f.limit && (f.cursor == nil || bytes.Compare(key, f.cursor) < 0)
-	if exact && !wanted {
+	if verdict == yes && f.inside && !wanted {
 		return f.matched(key, nil)
 	}
-	it, err := f.readItem(f.tx, idOf(key), f.words || wanted && f.q.WithText, false)
+	it, err := f.readItem(f.tx, idOf(key), verdict == maybe || wanted && f.q.WithText, false)
 	if err != nil {
 		f.err = dangling(key, err)
 		return false
 	}
-	if !f.accepts(&it) {
+	if !f.accepts(&it, verdict) {
 		return true
 	}
 	if !wanted {
@@ -206,11 +215,11 @@ func dangling(key []byte, err error) error {
 	return err
 }
 
-func (f *finder) accepts(it *news.Item) bool {
+func (f *finder) accepts(it *news.Item, v verdict) bool {
 	if !f.q.FetchedFrom.IsZero() && it.Fetched.Before(f.q.FetchedFrom) || !f.q.FetchedTo.IsZero() && !it.Fetched.Before(f.q.FetchedTo) {
 		return false
 	}
-	return f.q.Search.Match(it, search.Facts{Country: f.opts.Country(it.Outlet), Contains: f.opts.Contains})
+	return v == yes || f.q.Search.Match(it, search.Facts{Country: f.opts.Country(it.Outlet), Contains: f.opts.Contains})
 }
 
 // dress gives a matching item what the query wants of it.

@@ -148,7 +148,7 @@ func (s *Store) Runs(ctx context.Context, prefix string, n int) ([]store.Run, er
 	err := s.view(ctx, "read runs", func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketRunsByStart).Cursor()
 		for k, _ := c.Last(); k != nil && len(list) < n; k, _ = c.Prev() {
-			key := k[timeSize:]
+			key := []byte(idOf(k))
 			if !strings.HasPrefix(string(key), prefix) {
 				continue
 			}

@@ -176,8 +176,13 @@ const timeSize = 8
 // sortKey is where an item stands: by time, then by ID.
 func sortKey(t time.Time, id news.ItemID) []byte { return append(timeKey(t), id...) }
 
-// idOf is the item of a sort key.
-func idOf(sortKey []byte) news.ItemID { return news.ItemID(sortKey[timeSize:]) }
+// idOf is the item of a sort key, "" for a key that is none.
+func idOf(sortKey []byte) news.ItemID {
+	if len(sortKey) < timeSize {
+		return ""
+	}
+	return news.ItemID(sortKey[timeSize:])
+}
 
 // joined is a key of several parts with a zero byte between them.
 func joined(parts ...string) []byte { return []byte(strings.Join(parts, "\x00")) }

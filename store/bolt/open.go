@@ -68,7 +68,7 @@ const (
 	// mapped is how much address space is set aside on 64-bit machines: a
 	// file that outgrows its mapping stops all writing until the last
 	// reader, such as a backup, has ended.
-	mapped = 8 << 30
+	mapped = int64(8 << 30)
 )
 
 // Open opens the archive at path, or makes one where nothing is. It is an
@@ -189,7 +189,8 @@ func (s *Store) openFile(path string) (db *bbolt.DB, err error) {
 		},
 	}
 	if strconv.IntSize == 64 {
-		options.InitialMmapSize = mapped
+		size := mapped
+		options.InitialMmapSize = int(size)
 	}
 	db, err = bbolt.Open(path, 0o600, options)
 	if err != nil {

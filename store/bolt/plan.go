@@ -16,10 +16,9 @@ import (
 type plan struct {
 	postings []posting
 	cost     uint64 // how many candidates there are
-	exact    bool   // every candidate within the dates matches
 }
 
-// planner makes plans from the counts.
+// planner makes plans from the counts, and matches items by the index alone.
 type planner struct {
 	tx      *bbolt.Tx
 	country func(news.OutletID) string
@@ -27,19 +26,53 @@ type planner struct {
 
 // query returns the narrowest plan; at worst it looks at every item.
 func (p planner) query(q search.Query) plan {
-	all := plan{postings: []posting{{byTime, ""}}, cost: countOf(p.tx, byTime, ""), exact: q.Root == nil}
-	if q.Root == nil {
-		return all
-	}
+	all := plan{postings: []posting{{byTime, ""}}, cost: countOf(p.tx, byTime, "")}
 	if narrow, ok := p.expr(q.Root); ok && narrow.cost <= all.cost {
 		return narrow
 	}
-	_, all.exact = q.Root.(search.Date)
 	return all
 }
 
 // expr returns a plan for an expression, or false where no index helps.
 func (p planner) expr(e search.Expr) (plan, bool) {
+	switch e := e.(type) {
+	case search.Or:
+		return p.or(e)
+	case search.And:
+		return p.and(e)
+	}
+	return p.leaf(e)
+}
+
+// or needs an index for every branch.
+func (p planner) or(e search.Or) (plan, bool) {
+	var made plan
+	for _, x := range e {
+		branch, ok := p.expr(x)
+		if !ok {
+			return plan{}, false
+		}
+		made.postings = append(made.postings, branch.postings...)
+		made.cost += branch.cost
+	}
+	return made, true
+}
+
+// and takes the narrowest branch.
+func (p planner) and(e search.And) (plan, bool) {
+	var best plan
+	found := false
+	for _, x := range e {
+		if branch, ok := p.expr(x); ok && (!found || branch.cost < best.cost) {
+			best, found = branch, true
+		}
+	}
+	return best, found
+}
+
+// leaf returns the plan of an expression that is a set of postings: exactly
+// the items that have one of them match it. It is false for other expressions.
+func (p planner) leaf(e search.Expr) (plan, bool) {
 	switch e := e.(type) {
 	case search.Concept:
 		return p.concepts(e), true
@@ -47,16 +80,12 @@ func (p planner) expr(e search.Expr) (plan, bool) {
 		return p.field(e), true
 	case search.Is:
 		return p.of(byState, string(e)), true
-	case search.Or:
-		return p.or(e)
-	case search.And:
-		return p.and(e)
 	}
 	return plan{}, false
 }
 
 func (p planner) of(index string, values ...string) plan {
-	made := plan{exact: true}
+	var made plan
 	slices.Sort(values)
 	for _, v := range slices.Compact(values) {
 		if n := countOf(p.tx, index, v); n > 0 {
@@ -87,10 +116,10 @@ func (p planner) field(e search.Field) plan {
 		return p.of(byLang, p.values(byLang, func(v string) bool {
 			return search.Query{Root: e}.Match(&news.Item{Tagging: news.Tagging{Lang: v}}, search.Facts{})
 		})...)
-	case slices.Contains([]string{"outlet", "source", "lang"}, e.Name):
+	case slices.Contains([]string{byOutlet, bySource, byLang}, e.Name):
 		return p.of(e.Name, e.Value)
 	}
-	return plan{exact: true} // no such field: no item has it
+	return plan{} // no such field: no item has it
 }
 
 func (p planner) outletsOf(country string) []string {
@@ -110,50 +139,81 @@ func (p planner) values(index string, wanted func(string) bool) []string {
 	return list
 }
 
-// or needs an index for every branch.
-func (p planner) or(e search.Or) (plan, bool) {
-	made := plan{exact: true}
-	for _, x := range e {
-		branch, ok := p.expr(x)
-		if !ok {
-			return plan{}, false
-		}
-		made.postings = append(made.postings, branch.postings...)
-		made.cost += branch.cost
-		made.exact = made.exact && branch.exact && !hasDate(x)
-	}
-	return made, true
-}
+// verdict is what the index alone says of an item and a query.
+type verdict int
 
-// and takes the narrowest branch. Dates are kept by whoever walks the plan.
-func (p planner) and(e search.And) (plan, bool) {
-	var best plan
-	found, others := false, 0
-	for _, x := range e {
-		if _, ok := x.(search.Date); ok {
-			continue
-		}
-		others++
-		if branch, ok := p.expr(x); ok && (!found || branch.cost < best.cost) {
-			best, found = branch, true
-		}
-	}
-	best.exact = best.exact && others == 1
-	return best, found
-}
+const (
+	no    verdict = -1
+	maybe verdict = 0 // only the item's words can tell
+	yes   verdict = 1
+)
 
-func hasDate(e search.Expr) bool {
+// matcher tells of an item by its sort key.
+type matcher func(sortKey []byte) verdict
+
+// matcher returns what [search.Query.Match] would say, without reading the
+// item, wherever no words are asked for.
+func (p planner) matcher(e search.Expr) matcher {
 	switch e := e.(type) {
-	case search.Date:
-		return true
+	case nil:
+		return func([]byte) verdict { return yes }
 	case search.And:
-		return slices.ContainsFunc(e, hasDate)
+		return fold(p.matchers(e), yes, func(a, b verdict) verdict { return min(a, b) })
 	case search.Or:
-		return slices.ContainsFunc(e, hasDate)
+		return fold(p.matchers(e), no, func(a, b verdict) verdict { return max(a, b) })
 	case search.Not:
-		return hasDate(e.Expr)
+		inner := p.matcher(e.Expr)
+		return func(key []byte) verdict { return -inner(key) }
+	case search.Date:
+		from, to := bounds(e)
+		return func(key []byte) verdict { return verdictOf(within(key, from, to)) }
 	}
-	return false
+	if set, ok := p.leaf(e); ok {
+		return p.member(set.postings)
+	}
+	return func([]byte) verdict { return maybe }
+}
+
+func (p planner) matchers(list []search.Expr) []matcher {
+	made := make([]matcher, len(list))
+	for i, e := range list {
+		made[i] = p.matcher(e)
+	}
+	return made
+}
+
+// fold joins verdicts, beginning with one, until its opposite is reached.
+func fold(list []matcher, begin verdict, join func(a, b verdict) verdict) matcher {
+	return func(key []byte) verdict {
+		v := begin
+		for _, m := range list {
+			if v = join(v, m(key)); v == -begin {
+				break
+			}
+		}
+		return v
+	}
+}
+
+// member tells whether an item has one of the postings.
+func (p planner) member(list []posting) matcher {
+	return func(key []byte) verdict {
+		return verdictOf(slices.ContainsFunc(list, func(x posting) bool {
+			return p.tx.Bucket(bucketIndex).Bucket([]byte(x.index)).Get(x.key(key)) != nil
+		}))
+	}
+}
+
+func verdictOf(b bool) verdict {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// within reports whether a sort key is in [from, to); nil is open.
+func within(key, from, to []byte) bool {
+	return bytes.Compare(key, from) >= 0 && (to == nil || bytes.Compare(key, to) < 0)
 }
 
 // bounds are the sort keys [from, to) that the dates of a query leave; nil is open.
@@ -178,21 +238,6 @@ func bounds(e search.Expr) (from, to []byte) {
 		}
 	}
 	return from, to
-}
-
-// needsWords reports whether matching looks at the text.
-func needsWords(e search.Expr) bool {
-	switch e := e.(type) {
-	case search.Words:
-		return true
-	case search.And:
-		return slices.ContainsFunc(e, needsWords)
-	case search.Or:
-		return slices.ContainsFunc(e, needsWords)
-	case search.Not:
-		return needsWords(e.Expr)
-	}
-	return false
 }
 
 // walk yields the sort keys of a plan in [from, to), newest first, each once.

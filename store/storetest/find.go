@@ -187,7 +187,7 @@ func randomExpr(random *rand.Rand, depth int) search.Expr {
 		search.Concept{Any: []news.ConceptID{pick(random, concepts()...), pick(random, concepts()...)}},
 		search.Concept{Any: []news.ConceptID{pick(random, concepts()...)}, To: true},
 		search.Field{Name: "outlet", Value: pick(random, "uz-one", "kz-three", "nobody")},
-		search.Field{Name: "country", Value: pick(random, "uz", "kz", "tm")},
+		search.Field{Name: "country", Value: pick(random, "UZ", "KZ", "TM")},
 		search.Field{Name: "source", Value: pick(random, "shared", "uz-one-feed", "kg-four-page")},
 		search.Field{Name: "lang", Value: pick(random, "uz", "uz-Latn", "ru", "")},
 		search.Date{From: day}, search.Date{To: day}, search.Date{From: day, To: day.Add(300 * time.Hour)},

@@ -4,6 +4,7 @@ package storetest
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,14 +15,14 @@ import (
 	"silkwire/store"
 )
 
-// Country is the country of an outlet in these stories: its first two letters.
+// Country is the country of an outlet in these stories: its first two letters, large.
 // The stores under test must be opened with it, and must find words as
 // [silkwire/search.Contains] does.
 func Country(outlet news.OutletID) string {
 	if len(outlet) < 2 {
 		return ""
 	}
-	return string(outlet[:2])
+	return strings.ToUpper(string(outlet[:2]))
 }
 
 // Run tells every story to a store of its own. Open returns an empty store and
