@@ -73,7 +73,7 @@ func (t *Tagger) stage(w *work) *stage {
 			s.weight[c.root] += weight
 		case c.facet == taxonomy.Instrument && !f.domestic:
 			s.instruments = append(s.instruments, f)
-		case c.recipient >= 0:
+		case c.recipient >= 0 && !f.dateline:
 			s.recipients = append(s.recipients, f)
 			s.weight[c.recipient] += weight
 		}
@@ -113,9 +113,6 @@ func (x triple) cover(f *found) triple {
 func (t *Tagger) choose(s *stage, mentions []*found, inst *found, root func(*conceptInfo) int32) (chosen []*found, strength float64) {
 	var best *found
 	for _, f := range mentions {
-		if f.within(inst) && t.concepts[f.class].facet == taxonomy.Target {
-			continue
-		}
 		if v := t.strength(s, f, inst, root); v > strength {
 			best, strength = f, v
 		}

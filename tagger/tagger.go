@@ -87,6 +87,7 @@ type found struct {
 	term       int32
 	field      uint8
 	domestic   bool // an instrument that the country uses for its own people
+	dateline   bool // a place in front of the text
 	start, end int32
 	sentence   int32
 }
@@ -115,6 +116,7 @@ func (t *Tagger) Tag(it *news.Item) news.Tagging {
 	t.findMentions(w)
 	t.applyRules(w)
 	w.keepLongest(t)
+	t.markDateline(w)
 	t.markDomestic(w)
 	out := news.Tagging{Lang: lang.String(), Taxonomy: t.tax.Version}
 	out.Tags = t.tags(w)
