@@ -2,9 +2,11 @@ package tagger
 
 import (
 	"math"
+	"slices"
 
 	"silkwire/news"
 	"silkwire/taxonomy"
+	"silkwire/text"
 )
 
 // threshold is the probability from which on an item counts as relevant.
@@ -23,15 +25,19 @@ type Weight struct {
 // how well they do.
 var Weights = []Weight{
 	{"bias", -3.0, "before anything is seen"},
-	{"outside actor", 1.2, "a state, institution, person or organisation from outside is named"},
-	{"instrument", 0.8, "an instrument of influence is named"},
-	{"recipient", 1.0, "a place or group of Central Asia is named"},
-	{"together", 2.2, "all three in one sentence or two neighbouring ones"},
-	{"breadth", 0.5, "log2 of the number of different instruments"},
-	{"title", 1.0, "the title names an outside actor and a Central Asian recipient or an instrument"},
-	{"narrative", 0.8, "a narrative or a reception is expressed"},
-	{"own soft power", 1.5, "a Central Asian state projects its own"},
-	{"trifle", -2.5, "the title is about sport, weather, crime or gadgets"},
+	{"outside actor", 1.3, "a state, institution, person or organisation from outside is named"},
+	{"actors", -0.6, "how often one is named, log2: much talk of outsiders is foreign news"},
+	{"instrument", 1.2, "an instrument of influence is named"},
+	{"breadth", 0.9, "how many different instruments, log2"},
+	{"recipient", 1.1, "a place of Central Asia is named"},
+	{"recipients", 0.2, "how often one is named, log2"},
+	{"together", 1.4, "actor, instrument and recipient make an event"},
+	{"narrative", 1.4, "a narrative or a reception is expressed"},
+	{"own soft power", 1.0, "a Central Asian state projects its own"},
+	{"foreign affair", -1.6, "two or more outside actors, and no place of Central Asia"},
+	{"home language", 0.9, "written in a language of Central Asia"},
+	{"trifle in title", -0.5, "the title is about sport, weather, crime or gadgets"},
+	{"trifles", -0.5, "how often the body is, log2"},
 }
 
 // relevance fills Relevance, Relevant and Features. An item that is not
@@ -59,44 +65,70 @@ func (t *Tagger) relevance(w *work, out *news.Tagging) {
 
 func round2(x float64) float64 { return math.Round(x*100) / 100 }
 
-func (t *Tagger) features(w *work, out *news.Tagging) map[string]float64 {
-	v := map[string]float64{}
-	instruments := map[int32]bool{}
-	var titleActor, titleOther bool
+// values are the features of an item by name.
+type values map[string]float64
+
+// features are the values of the features: 1 for what is present, and the
+// logarithm of a count where more is more.
+func (t *Tagger) features(w *work, out *news.Tagging) values {
+	v := values{}
+	instruments, outside := map[int32]bool{}, map[int32]bool{}
+	recipients, actors := 0, 0
 	for i := range w.mentions {
 		f := &w.mentions[i]
 		c := &t.concepts[f.class]
 		switch {
 		case c.actor && !c.home:
+			actors++
+			outside[c.root] = true
 			v["outside actor"] = 1
-			titleActor = titleActor || f.field == 0
 		case c.facet == taxonomy.Instrument && !f.domestic:
-			v["instrument"] = 1
 			instruments[f.class] = true
-			titleOther = titleOther || f.field == 0
+			v["instrument"] = 1
 		case c.recipient >= 0:
+			recipients++
 			v["recipient"] = 1
-			titleOther = titleOther || f.field == 0
 		case c.facet == taxonomy.Narrative || c.facet == taxonomy.Reception:
 			v["narrative"] = 1
 		}
-		if c.id == homeActors[0] {
-			v["own soft power"] = 1
-		}
+		v.mark("own soft power", slices.Contains(homeActors, c.id))
 	}
-	if titleActor && titleOther {
-		v["title"] = 1
-	}
-	if len(out.Events) > 0 {
-		v["together"] = 1
-	}
-	if n := len(instruments); n > 1 {
-		v["breadth"] = math.Log2(float64(n))
-	}
+	v.mark("together", len(out.Events) > 0)
+	v.mark("foreign affair", len(outside) > 1 && recipients == 0)
+	v.mark("home language", homeLanguage(out.Lang))
+	v.log("breadth", len(instruments))
+	v.log("recipients", recipients)
+	v.log("actors", actors)
 	for _, c := range w.fields[0].cues {
+		v.mark("trifle in title", c.kind == cueTrifle)
+	}
+	trifles := 0
+	for _, c := range w.fields[1].cues {
 		if c.kind == cueTrifle {
-			v["trifle"] = 1
+			trifles++
 		}
 	}
+	v.log("trifles", trifles+1)
 	return v
+}
+
+func (v values) mark(name string, present bool) {
+	if present {
+		v[name] = 1
+	}
+}
+
+func (v values) log(name string, n int) {
+	if n > 1 {
+		v[name] = math.Log2(float64(n))
+	}
+}
+
+// homeLanguage holds for languages written in Central Asia alone.
+func homeLanguage(lang string) bool {
+	switch text.ParseLang(lang) {
+	case text.UzLatn, text.UzCyrl, text.Kk, text.Ky, text.Tg, text.Tk:
+		return true
+	}
+	return false
 }

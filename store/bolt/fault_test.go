@@ -546,7 +546,7 @@ func TestFindUsesTheIndexForCountries(t *testing.T) {
 	s := open(t, path(t), Options{NoSync: true})
 	save(t, s, items(0, 10)...)
 	err := s.view(context.Background(), "plan", func(tx *bbolt.Tx) error {
-		made := planner{tx, s.opts.Country}.query(query(t, "country:uz concept:concept-3"))
+		made := planner{tx, s.opts.Country, nil}.query(query(t, "country:uz concept:concept-3"))
 		if len(made.postings) != 1 || made.postings[0] != (posting{byConcept, "concept-3"}) || made.cost != 1 {
 			t.Errorf("the plan is %+v, want the narrower index", made)
 		}

@@ -12,7 +12,6 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"silkwire/news"
-	"silkwire/search"
 	"silkwire/store"
 )
 
@@ -84,7 +83,7 @@ func (s *Store) Revisions(ctx context.Context, id news.ItemID) ([]news.Revision,
 const defaultLimit = 50
 
 // Find keeps the promise of [store.Items]. It walks the narrowest index that
-// the query leaves and asks [search.Query.Match] of every candidate.
+// the query leaves and asks of every candidate what [search.Query.Match] would.
 func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	cursor, err := parseCursor(q.Cursor)
 	if err != nil {
@@ -112,6 +111,9 @@ type finder struct {
 	match  matcher
 	inside bool // every candidate is in the window of first-seen times
 
+	words    news.Item // language and words of the candidate at wordsKey
+	wordsKey []byte
+
 	seen int
 	last []byte // sort key of the page's last item
 	page store.Page
@@ -125,7 +127,7 @@ func (f *finder) run(tx *bbolt.Tx) error {
 	if f.cursor != nil && !f.q.Count && (to == nil || bytes.Compare(f.cursor, to) < 0) {
 		to = f.cursor
 	}
-	planner := planner{tx, f.opts.Country}
+	planner := planner{tx, f.opts.Country, f.contains}
 	f.match = planner.matcher(f.q.Search.Root)
 	f.walk(planner.query(f.q.Search), from, to)
 	if f.more {
@@ -182,29 +184,51 @@ func (f *finder) candidate(key []byte) bool {
 		f.err = f.ctx.Err()
 		return false
 	}
-	verdict := f.match(key)
-	if verdict == no {
-		return true
+	if !f.match(key) || f.err != nil {
+		return f.err == nil
 	}
 	wanted := len(f.page.Items) < f.limit && (f.cursor == nil || bytes.Compare(key, f.cursor) < 0)
-	if verdict == yes && f.inside && !wanted {
+	if f.inside && !wanted {
 		return f.matched(key, nil)
 	}
-	it, err := f.readItem(f.tx, idOf(key), verdict == maybe || wanted && f.q.WithText, false)
+	it, err := f.readItem(f.tx, idOf(key), wanted && f.q.WithText, wanted && f.q.WithText)
 	if err != nil {
 		f.err = dangling(key, err)
 		return false
 	}
-	if !f.accepts(&it, verdict) {
+	if !f.inWindow(&it) {
 		return true
 	}
 	if !wanted {
 		return f.matched(key, nil)
 	}
-	if f.err = f.dress(&it); f.err != nil {
-		return false
-	}
 	return f.matched(key, &it)
+}
+
+// contains reads the words of a candidate, once, and looks for a phrase.
+func (f *finder) contains(key []byte, phrase []string) bool {
+	if !bytes.Equal(key, f.wordsKey) {
+		f.wordsKey = slices.Clone(key)
+		if f.words, f.err = f.readWords(f.tx, idOf(key)); f.err != nil {
+			f.err = dangling(key, f.err)
+		}
+	}
+	return f.err == nil && f.opts.Contains(&f.words, phrase)
+}
+
+// readWords reads of an item only what [Options.Contains] is promised.
+func (s *Store) readWords(tx *bbolt.Tx, id news.ItemID) (news.Item, error) {
+	it := news.Item{ID: id}
+	record := tx.Bucket(bucketItems).Get([]byte(id))
+	if record == nil {
+		return it, store.ErrNotFound
+	}
+	if _, err := skim(record, &it); err != nil {
+		return it, bad(bucketItems, []byte(id), err)
+	}
+	text, err := s.codec.getPacked(tx, bucketTexts, []byte(id))
+	it.Text = string(text)
+	return it, err
 }
 
 // dangling is the error of an index entry whose item cannot be read.
@@ -215,20 +239,8 @@ func dangling(key []byte, err error) error {
 	return err
 }
 
-func (f *finder) accepts(it *news.Item, v verdict) bool {
-	if !f.q.FetchedFrom.IsZero() && it.Fetched.Before(f.q.FetchedFrom) || !f.q.FetchedTo.IsZero() && !it.Fetched.Before(f.q.FetchedTo) {
-		return false
-	}
-	return v == yes || f.q.Search.Match(it, search.Facts{Country: f.opts.Country(it.Outlet), Contains: f.opts.Contains})
-}
-
-// dress gives a matching item what the query wants of it.
-func (f *finder) dress(it *news.Item) error {
-	if !f.q.WithText {
-		it.Text = ""
-		return nil
-	}
-	return f.readEvidence(f.tx, it)
+func (f *finder) inWindow(it *news.Item) bool {
+	return (f.q.FetchedFrom.IsZero() || !it.Fetched.Before(f.q.FetchedFrom)) && (f.q.FetchedTo.IsZero() || it.Fetched.Before(f.q.FetchedTo))
 }
 
 // matched notes a match, which is on the page unless it is nil, and reports

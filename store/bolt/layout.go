@@ -27,7 +27,8 @@ meta/                                    what this file is
 counts/                                  how many; kept in the same transaction
   what 0 value                             8 bytes: of the keys of index/what/ that begin with value,
                                            or of a bucket ("total" 0 its name)
-items/        item                       record: the item without text and evidence
+items/        item                       record: language, title and summary, each after its length,
+                                           then the rest of the item without text and evidence
 texts/        item                       record, zstd: its text
 evidence/     item                       record, zstd: where its tags and events are said
 revisions/    item 0 number              record, zstd: an earlier state

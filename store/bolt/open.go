@@ -25,7 +25,8 @@ type Options struct {
 	// Country returns an outlet's country for queries; nil knows none.
 	Country func(news.OutletID) string
 
-	// Contains finds a phrase in an item; nil is [search.Contains].
+	// Contains finds a phrase in an item, of which it sees the ID, the
+	// language, title, summary and text; nil is [search.Contains].
 	Contains func(it *news.Item, phrase []string) bool
 
 	// Now is the clock; nil is time.Now.

@@ -18,10 +18,11 @@ type plan struct {
 	cost     uint64 // how many candidates there are
 }
 
-// planner makes plans from the counts, and matches items by the index alone.
+// planner makes plans from the counts, and matches items.
 type planner struct {
-	tx      *bbolt.Tx
-	country func(news.OutletID) string
+	tx       *bbolt.Tx
+	country  func(news.OutletID) string
+	contains func(sortKey []byte, phrase []string) bool
 }
 
 // query returns the narrowest plan; at worst it looks at every item.
@@ -139,76 +140,63 @@ func (p planner) values(index string, wanted func(string) bool) []string {
 	return list
 }
 
-// verdict is what the index alone says of an item and a query.
-type verdict int
+// matcher tells of an item by its sort key whether it matches.
+type matcher func(sortKey []byte) bool
 
-const (
-	no    verdict = -1
-	maybe verdict = 0 // only the item's words can tell
-	yes   verdict = 1
-)
-
-// matcher tells of an item by its sort key.
-type matcher func(sortKey []byte) verdict
-
-// matcher returns what [search.Query.Match] would say, without reading the
-// item, wherever no words are asked for.
+// matcher returns what [search.Query.Match] would say. It reads the index, and
+// of the item only the words that are asked for, and those last.
 func (p planner) matcher(e search.Expr) matcher {
 	switch e := e.(type) {
 	case nil:
-		return func([]byte) verdict { return yes }
+		return func([]byte) bool { return true }
+	case search.Words:
+		return func(key []byte) bool { return p.contains(key, e) }
 	case search.And:
-		return fold(p.matchers(e), yes, func(a, b verdict) verdict { return min(a, b) })
+		list := p.matchers(e)
+		return func(key []byte) bool { return !slices.ContainsFunc(list, func(m matcher) bool { return !m(key) }) }
 	case search.Or:
-		return fold(p.matchers(e), no, func(a, b verdict) verdict { return max(a, b) })
+		list := p.matchers(e)
+		return func(key []byte) bool { return slices.ContainsFunc(list, func(m matcher) bool { return m(key) }) }
 	case search.Not:
 		inner := p.matcher(e.Expr)
-		return func(key []byte) verdict { return -inner(key) }
+		return func(key []byte) bool { return !inner(key) }
 	case search.Date:
 		from, to := bounds(e)
-		return func(key []byte) verdict { return verdictOf(within(key, from, to)) }
+		return func(key []byte) bool { return within(key, from, to) }
 	}
-	if set, ok := p.leaf(e); ok {
-		return p.member(set.postings)
-	}
-	return func([]byte) verdict { return maybe }
-}
-
-func (p planner) matchers(list []search.Expr) []matcher {
-	made := make([]matcher, len(list))
-	for i, e := range list {
-		made[i] = p.matcher(e)
-	}
-	return made
-}
-
-// fold joins verdicts, beginning with one, until its opposite is reached.
-func fold(list []matcher, begin verdict, join func(a, b verdict) verdict) matcher {
-	return func(key []byte) verdict {
-		v := begin
-		for _, m := range list {
-			if v = join(v, m(key)); v == -begin {
-				break
-			}
-		}
-		return v
-	}
-}
-
-// member tells whether an item has one of the postings.
-func (p planner) member(list []posting) matcher {
-	return func(key []byte) verdict {
-		return verdictOf(slices.ContainsFunc(list, func(x posting) bool {
+	set, _ := p.leaf(e) // all that is left is a leaf
+	return func(key []byte) bool {
+		return slices.ContainsFunc(set.postings, func(x posting) bool {
 			return p.tx.Bucket(bucketIndex).Bucket([]byte(x.index)).Get(x.key(key)) != nil
-		}))
+		})
 	}
 }
 
-func verdictOf(b bool) verdict {
-	if b {
-		return yes
+// matchers are those of the list, with those that read words at the end.
+func (p planner) matchers(list []search.Expr) []matcher {
+	var cheap, dear []matcher
+	for _, e := range list {
+		if readsWords(e) {
+			dear = append(dear, p.matcher(e))
+		} else {
+			cheap = append(cheap, p.matcher(e))
+		}
 	}
-	return no
+	return append(cheap, dear...)
+}
+
+func readsWords(e search.Expr) bool {
+	switch e := e.(type) {
+	case search.Words:
+		return true
+	case search.And:
+		return slices.ContainsFunc(e, readsWords)
+	case search.Or:
+		return slices.ContainsFunc(e, readsWords)
+	case search.Not:
+		return readsWords(e.Expr)
+	}
+	return false
 }
 
 // within reports whether a sort key is in [from, to); nil is open.

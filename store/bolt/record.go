@@ -22,6 +22,7 @@ import (
 
 var (
 	errChecksum = errors.New("its checksum is wrong")
+	errShort    = errors.New("it ends too early")
 	errMissing  = errors.New("it refers to a record that is not there")
 )
 
@@ -99,11 +100,59 @@ func (c codec) unpackJSON(b []byte, v any) error {
 	return json.Unmarshal(plain, v)
 }
 
-// entry is an item as it stands in items/: light, with what Save compares.
+// entry is an item as it stands in items/: light, with what Save compares. Its
+// words stand before the rest, so that a search need not read the rest.
 type entry struct {
 	Item news.Item                 `json:"i"`
 	Has  content                   `json:"h"`           // of the item as it is
 	Said map[news.SourceID]content `json:"s,omitempty"` // what each source said last
+}
+
+// sealEntry writes language, title and summary, and then the rest as JSON.
+func sealEntry(e *entry) ([]byte, error) {
+	rest := *e
+	it := &rest.Item
+	var b []byte
+	for _, s := range []*string{&it.Tagging.Lang, &it.Title, &it.Summary} {
+		b = append(binary.AppendUvarint(b, uint64(len(*s))), *s...)
+		*s = ""
+	}
+	j, err := json.Marshal(rest)
+	if err != nil {
+		return nil, err
+	}
+	return seal(append(b, j...)), nil
+}
+
+// skim reads the language, the title and the summary of an entry into it, and
+// returns the rest.
+func skim(record []byte, it *news.Item) (rest []byte, err error) {
+	b, err := unseal(record)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range []*string{&it.Tagging.Lang, &it.Title, &it.Summary} {
+		n, size := binary.Uvarint(b)
+		if size <= 0 || n > uint64(len(b)-size) {
+			return nil, errShort
+		}
+		*s, b = string(b[size:size+int(n)]), b[size+int(n):]
+	}
+	return b, nil
+}
+
+// unsealEntry reads an entry whole.
+func unsealEntry(record []byte, e *entry) error {
+	var words news.Item
+	rest, err := skim(record, &words)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(rest, e); err != nil {
+		return err
+	}
+	e.Item.Tagging.Lang, e.Item.Title, e.Item.Summary = words.Tagging.Lang, words.Title, words.Summary
+	return nil
 }
 
 // says notes what a source said.

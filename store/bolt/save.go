@@ -263,17 +263,21 @@ func appendMissing(list []news.SourceID, more ...news.SourceID) []news.SourceID 
 
 // readEntry reads an item that the archive refers to, or ErrNotFound.
 func readEntry(tx *bbolt.Tx, id news.ItemID, e *entry) error {
-	found, err := getJSON(tx, bucketItems, []byte(id), e)
-	if err == nil && !found {
+	b := tx.Bucket(bucketItems).Get([]byte(id))
+	if b == nil {
 		return fmt.Errorf("item %s: %w", id, store.ErrNotFound)
 	}
-	return err
+	return bad(bucketItems, []byte(id), unsealEntry(b, e))
 }
 
 // putEntry writes an item and moves its entries in the index from where before
 // had them; before is nil for a new item.
 func (w *writer) putEntry(before *news.Item, e *entry) error {
-	if err := w.putJSON(bucketItems, []byte(e.Item.ID), e); err != nil {
+	record, err := sealEntry(e)
+	if err != nil {
+		return err
+	}
+	if err := w.put(bucketItems, []byte(e.Item.ID), record); err != nil {
 		return err
 	}
 	var had []posting
