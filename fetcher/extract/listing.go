@@ -92,7 +92,7 @@ func (d *document) entry(s *goquery.Selection, rule ListingRule) (Entry, bool) {
 	if e.URL == "" {
 		return e, false
 	}
-	e.Title = linkTitle(link)
+	e.Title = d.bestTitle(s, link, e.URL)
 	if rule.Title != "" {
 		e.Title = Line(outer(s.Find(rule.Title).First()))
 	}
@@ -101,6 +101,21 @@ func (d *document) entry(s *goquery.Selection, rule ListingRule) (Entry, bool) {
 		e.Date = firstOf(date.AttrOr("datetime", ""), date.AttrOr("content", ""), Line(outer(date)))
 	}
 	return e, true
+}
+
+// bestTitle is the text of the link, or, where that is only a picture, of
+// another link in the element to the same address.
+func (d *document) bestTitle(s, link *goquery.Selection, address string) string {
+	if text := Line(outer(link)); text != "" {
+		return text
+	}
+	best := ""
+	s.Find("a[href]").Each(func(_ int, other *goquery.Selection) {
+		if text := Line(outer(other)); len(text) > len(best) && resolve(d.base, other.AttrOr("href", "")) == address {
+			best = text
+		}
+	})
+	return firstOf(best, linkTitle(link))
 }
 
 func outer(s *goquery.Selection) string {
