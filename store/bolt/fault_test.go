@@ -556,3 +556,41 @@ func TestFindUsesTheIndexForCountries(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestALightPageDoesNotTouchTheTexts(t *testing.T) {
+	s := open(t, path(t), Options{NoSync: true})
+	fill(t, s)
+	spoil := func(tx *bbolt.Tx) error {
+		return errors.Join(tx.Bucket(bucketTexts).Put([]byte(item(7).ID), []byte("damaged")),
+			tx.Bucket(bucketEvidence).Put([]byte(item(7).ID), []byte("damaged")))
+	}
+	if err := s.db.Update(spoil); err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	page, err := s.Find(ctx, store.Query{Search: query(t, "concept:concept-7 is:relevant OR concept:concept-7"), Count: true})
+	if err != nil || page.Total != 1 || page.Items[0].Title != item(7).Title {
+		t.Errorf("%+v, %v", page, err)
+	}
+	if s.Damage() != nil {
+		t.Fatal(s.Damage())
+	}
+	for _, q := range []store.Query{{WithText: true}, {Search: query(t, "nowhere")}} { // D9
+		if _, err := s.Find(ctx, q); !errors.Is(err, store.ErrCorrupt) {
+			t.Errorf("%v, want ErrCorrupt", err)
+		}
+	}
+}
+
+func TestAnIndexEntryWithoutItsItemIsDamage(t *testing.T) { // D9
+	for _, q := range []string{"", "scholarship"} {
+		s := open(t, path(t), Options{NoSync: true})
+		fill(t, s)
+		if err := s.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketItems).Delete([]byte(item(7).ID)) }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Find(context.Background(), store.Query{Search: query(t, q)}); !errors.Is(err, store.ErrCorrupt) {
+			t.Errorf("%q: %v, want ErrCorrupt", q, err)
+		}
+	}
+}

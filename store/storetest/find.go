@@ -87,7 +87,7 @@ func findAgrees(t *testing.T, s store.Store) {
 	}
 	slices.SortFunc(items, newestFirst)
 	check(t, s)
-	for range 1000 {
+	for range 600 {
 		agree(t, s, items, store.Query{
 			Search: search.Query{Root: randomExpr(random, 3)},
 			Limit:  1 + random.IntN(60), Count: random.IntN(2) == 0, WithText: random.IntN(4) == 0,
