@@ -6,22 +6,22 @@ import (
 )
 
 // months are the beginnings by which month names are known, in English,
-// Russian, Uzbek (both scripts), Kazakh, Kyrgyz, Tajik, Turkmen, Turkish and
-// German. A name is a month when it begins like one of these and is not much
+// Russian, Uzbek (both scripts), Kazakh, Kyrgyz, Tajik, Turkmen, Turkish, and
+// the larger languages of Europe. A name is a month when it begins like one of these and is not much
 // longer, for case endings.
 var months = [12][]string{
-	{"jan", "янв", "yanv", "қаңтар", "qańtar", "qantar", "ýanwar", "ocak", "oca", "yan", "jän"},
+	{"jan", "янв", "yanv", "қаңтар", "qańtar", "qantar", "ýanwar", "ocak", "oca", "yan", "jän", "ene", "gen"},
 	{"feb", "фев", "fev", "ақпан", "aqpan", "şubat", "şub"},
 	{"mar", "мар", "наурыз", "nauryz", "mär", "mart"},
-	{"apr", "апр", "сәуір", "säuir", "nisan", "nis"},
+	{"apr", "апр", "abr", "avr", "сәуір", "säuir", "nisan", "nis"},
 	{"may", "мая", "май", "мамыр", "mamyr", "бугу", "maý", "mai", "mayıs"},
 	{"jun", "июн", "iyun", "маусым", "mausym", "кулжа", "iýun", "haziran", "haz"},
 	{"jul", "июл", "iyul", "шілде", "şilde", "shilde", "теке", "iýul", "temmuz", "tem"},
-	{"aug", "авг", "avg", "тамыз", "tamyz", "awg", "ağustos", "ağu"},
-	{"sep", "сен", "sen", "қыркүйек", "qyrküiek", "sent", "eylül", "eyl"},
-	{"oct", "окт", "okt", "қазан", "qazan", "ekim", "eki"},
+	{"aug", "авг", "avg", "ago", "aoû", "тамыз", "tamyz", "awg", "ağustos", "ağu"},
+	{"sep", "сен", "sen", "set", "қыркүйек", "qyrküiek", "sent", "eylül", "eyl"},
+	{"oct", "окт", "okt", "out", "ott", "қазан", "qazan", "ekim", "eki"},
 	{"nov", "ноя", "noya", "қараша", "qaraşa", "noýabr", "kasım", "kas", "noy"},
-	{"dec", "дек", "dek", "желтоқсан", "jeltoqsan", "aralık", "ara", "dez"},
+	{"dec", "дек", "dek", "желтоқсан", "jeltoqsan", "aralık", "ara", "dez", "dic", "déc"},
 }
 
 // persianMonths begin the twelve months of the Persian calendar.

@@ -466,10 +466,12 @@ func authors(it *gofeed.Item, from *rss.Item) []string {
 			out = append(out, name)
 		}
 	}
+	people := it.Authors
 	if from != nil && from.Author != "" {
 		add(personName(from.Author))
+		people = nil // made of the same words
 	}
-	for _, person := range it.Authors {
+	for _, person := range people {
 		if person != nil {
 			add(first(strings.TrimSpace(person.Name), person.Email))
 		}

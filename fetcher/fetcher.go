@@ -78,6 +78,7 @@ func (f *Fetcher) Visit(ctx context.Context, outlet news.Outlet, src news.Source
 		return news.Batch{}, failed
 	}
 	batch.Notes, batch.Bytes, batch.Requests = v.notes, v.bytes, v.requests
+	batch.Wait = max(batch.Wait, v.asked)
 	return batch, nil
 }
 

@@ -194,7 +194,7 @@ func (v *visit) articles(ctx context.Context, fresh []news.Item, tries map[news.
 			it.Extraction = first(it.Extraction, fromSummary)
 			done = append(done, it)
 			continue
-		case budget == 0 || ctx.Err() != nil || failures >= 3:
+		case budget == 0 || ctx.Err() != nil || failures >= enough:
 			left = append(left, news.PendingItem{Item: it, Tries: tries[it.ID]})
 			continue
 		}
@@ -213,10 +213,12 @@ func (v *visit) articles(ctx context.Context, fresh []news.Item, tries map[news.
 			v.note("article left out: %v", err)
 			continue
 		}
-		if v.hostTrouble(failed) {
-			failures++
+		failures += v.hostTrouble(failed)
+		again := news.PendingItem{Item: it, Tries: tries[it.ID] + 1}
+		if failed.Outcome == news.Interrupted {
+			again.Tries--
 		}
-		left = append(left, news.PendingItem{Item: it, Tries: tries[it.ID] + 1})
+		left = append(left, again)
 	}
 	return done, left
 }
@@ -232,11 +234,18 @@ func (v *visit) giveUp(e *VisitError, tries int) bool {
 	return tries >= 3
 }
 
-// hostTrouble reports whether a failure is the host's and not the page's.
-func (v *visit) hostTrouble(e *VisitError) bool {
+// enough failures end the fetching of articles in this visit.
+const enough = 3
+
+// hostTrouble counts a failure that is the host's and not the page's. A host
+// that asks us to slow down has said enough, and says how long.
+func (v *visit) hostTrouble(e *VisitError) int {
 	switch e.Outcome {
-	case news.DNS, news.Connect, news.TLS, news.Timeout, news.SlowDown:
-		return true
+	case news.SlowDown:
+		v.asked = max(v.asked, e.RetryAfter)
+		return enough
+	case news.DNS, news.Connect, news.TLS, news.Timeout:
+		return 1
 	}
-	return false
+	return 0
 }

@@ -145,6 +145,9 @@ func (v *visit) mayCrawl(ctx context.Context, rawURL string) error {
 	if err != nil {
 		return err
 	}
+	if entry.rules.delay > longestDelay && v.delays[hostKey(rawURL)] == 0 {
+		v.note("%s asks for %v between requests; %v are kept", origin, entry.rules.delay, longestDelay)
+	}
 	v.delays[hostKey(rawURL)] = min(entry.rules.delay, longestDelay)
 	if !entry.rules.allowed(u) {
 		return &VisitError{Outcome: news.Robots, Err: fmt.Errorf("%s/robots.txt does not allow %s; ask the outlet, or remove the source", origin, client.Bare(rawURL))}

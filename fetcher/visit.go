@@ -35,6 +35,7 @@ type visit struct {
 	budget  int  // article pages
 	delays  map[string]time.Duration
 
+	asked    time.Duration // how long a host asked us to stay away
 	notes    []string
 	bytes    int64
 	requests int

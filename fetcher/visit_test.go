@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -592,5 +593,32 @@ func TestArticlesOnPrivateAddressesAreNotFetched(t *testing.T) {
 		if len(b.Checkpoint.Pending) == 0 {
 			t.Errorf("%+v", b)
 		}
+	}
+}
+
+// Politeness 7: a host that says "slow down" at an article is left at once, and
+// its wish is handed on.
+func TestAHostThatAsksUsToSlowDownIsLeft(t *testing.T) {
+	s := newSite(t)
+	s.text("/feed", "application/rss+xml", rssOf(rssItem(1), rssItem(2), rssItem(3)))
+	s.handle("/xabar/1", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7200")
+		w.WriteHeader(429)
+	})
+	b := mustVisit(t, testFetcher(Options{}), s.source(news.Feed, "/feed"), news.Checkpoint{}, nothingKnown)
+	if b.Wait != 2*time.Hour || len(b.Checkpoint.Pending) != 3 || s.count("/xabar/2") != 0 {
+		t.Errorf("%+v", b)
+	}
+}
+
+// N1, N41: a listing whose host does not resolve fails by its name, not by its
+// robots.txt, so that an outage of our own network is known as one.
+func TestAnOutageIsNotBlamedOnRobots(t *testing.T) {
+	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "tcp", "127.0.0.1:1")
+	}}
+	f := New(client.New(client.Options{Resolver: resolver, Dial: time.Second}), Options{})
+	if e := visitFails(t, f, news.Source{ID: "x", Kind: news.Page, URL: "https://tong.invalid/"}, news.Checkpoint{}); e.Outcome != news.DNS {
+		t.Errorf("%s: %v", e.Outcome, e)
 	}
 }
