@@ -65,7 +65,7 @@ var russianClasses = []russianClass{
 	{"а", oneOfOrNone("а ы и у е ой ою ей ам ами ах")},
 	{"я", oneOf("я и ю е ей ёй ь й ям ями ях")},
 	{"о", oneOfOrNone("о а у ом е ам ами ах")},
-	{"е", oneOfOrNone("е а я у ю ом ем и ей ам ями ах ях")},
+	{"е", oneOf("е а я у ю ом ем и ей ам ями ах ях")},
 	{"ь", oneOf("ь я ю ем е и ью ей ям ями ях")},
 	{"й", oneOf("й я ю ем е и ев ям ями ях")},
 	{"ы", oneOfOrNone("ы ов ам ами ах")},
@@ -140,7 +140,14 @@ func russianNoun(w TermWord) []Stem {
 		if !ok || utf8.RuneCountInString(base) < 2 {
 			continue
 		}
-		stems := []Stem{{base, c.endings}}
+		if w.Case == Capital && (c.ending == "о" || c.ending == "е") {
+			return nil // Токио, Чили: foreign names stand still
+		}
+		endings := c.endings
+		if w.Case == Capital && !endings.nonEmpty {
+			endings = &Endings{slots: endings.slots, nonEmpty: true} // names have no plural
+		}
+		stems := []Stem{{base, endings}}
 		if noun, ok := strings.CutSuffix(w.Folded, "ка"); ok && c.ending == "а" {
 			stems = append(stems, Stem{noun + "ок", noEnding}, Stem{noun + "ек", noEnding})
 		}
