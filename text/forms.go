@@ -135,7 +135,7 @@ func stemsOf(l Lang, w TermWord) []Stem {
 	case Tg:
 		return []Stem{{w.Folded, tajikEndings}}
 	case Fa:
-		if w.Alone {
+		if w.Alone && !strings.HasSuffix(w.Folded, "و") && !strings.HasSuffix(w.Folded, "ا") {
 			return []Stem{{w.Folded, persianName}}
 		}
 		return []Stem{{w.Folded, persianEndings}}
@@ -285,8 +285,8 @@ var (
 	persianEndings = &Endings{slots: [][]string{
 		slot("ها ان یان گان ات"), slot("ی ای یی یش"), slot("ش م ت شان مان تان"), slot("را"),
 	}}
-	// persianName is for a word alone: without the -i that makes an
-	// adjective of a name (چین, چینی).
+	// persianName is for a word alone that ends in a consonant: without the
+	// -i that makes an adjective of a name (چین, چینی).
 	persianName = &Endings{slots: [][]string{slot("ها های هایی هایش")}}
 )
 

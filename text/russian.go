@@ -14,10 +14,19 @@ func markHeads(words []TermWord) {
 	for i := range words {
 		w := &words[i]
 		w.Head = open || w.Case == Capital
+		if foreign(w.Folded) {
+			continue // "XVII съезд": the noun is still to come
+		}
 		if open && !w.Hyphen && !(looksAdjective(w.Folded) && !w.Last) {
 			open = false
 		}
 	}
+}
+
+// foreign holds for numbers and words in Latin letters.
+func foreign(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return r < 0x400
 }
 
 var adjectiveEndings = slot("ый ий ой ая яя ое ее ые ие ого его ому ему ым им ом ем ую юю ей ых их ыми ими ою ею")
@@ -75,6 +84,7 @@ var russianClasses = []russianClass{
 var (
 	russianAdjective = &Endings{slots: [][]string{adjectiveEndings, slot("ся")}, nonEmpty: true}
 	russianConsonant = oneOfOrNone("а у ом ем е ы и ов ев ей ам ами ах")
+	russianPlural    = oneOfOrNone("ы и ов ев ей ь а я у ю ом ем е ой ям ями ях ам ами ах")
 	russianSurname   = oneOfOrNone("а у ым ом е ы ых ыми ой")
 )
 
@@ -146,6 +156,9 @@ func russianNoun(w TermWord) []Stem {
 		endings := c.endings
 		if w.Case == Capital && !endings.nonEmpty {
 			endings = &Endings{slots: endings.slots, nonEmpty: true} // names have no plural
+		}
+		if !w.Alone && (c.ending == "ы" || c.ending == "и") {
+			endings = russianPlural // in company the singular is meant as well
 		}
 		stems := []Stem{{base, endings}}
 		if noun, ok := strings.CutSuffix(w.Folded, "ка"); ok && c.ending == "а" {
