@@ -1,0 +1,76 @@
+package digest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"silkwire/news"
+)
+
+const mostEvents = 5
+
+// eventLines are the events of a story, each once: the lead's own first, then
+// what only others say.
+func (c *compiler) eventLines(lead *news.Item, members []*news.Item) []EventLine {
+	lines := c.ownEvents(lead)
+	for _, m := range members {
+		for _, l := range c.ownEvents(m) {
+			if !slices.ContainsFunc(lines, func(o EventLine) bool { return o.Key == l.Key }) {
+				lines = append(lines, l)
+			}
+		}
+	}
+	return lines[:min(len(lines), mostEvents)]
+}
+
+// ownEvents are an item's events, the most telling first, each line once.
+func (c *compiler) ownEvents(it *news.Item) []EventLine {
+	events := slices.Clone(it.Tagging.Events)
+	if len(events) > 1 {
+		i := c.firstEvent(events)
+		events[0], events[i] = events[i], events[0]
+	}
+	var lines []EventLine
+	for _, ev := range events {
+		l := c.eventLine(ev)
+		l.Lang = language(it)
+		if !slices.ContainsFunc(lines, func(o EventLine) bool { return o.Line == l.Line }) {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+func (c *compiler) eventLine(ev news.Event) EventLine {
+	actor := c.label(cmp.Or(ev.Actor, ev.State))
+	if ev.Actor != ev.State && ev.Actor != "" && ev.State != "" {
+		actor += " (" + c.label(ev.State) + ")"
+	}
+	l := EventLine{
+		Key:      string(ev.State) + "/" + string(ev.Family) + "/" + string(ev.Recipient),
+		Line:     actor + " → " + c.label(cmp.Or(ev.Instrument, ev.Family)),
+		Sentence: cut(clean(ev.Evidence.Text), 400), Status: c.words.status[ev.Status], Figures: c.figures(ev),
+	}
+	if ev.Recipient != "" {
+		l.Line += " → " + c.label(ev.Recipient)
+	}
+	for _, more := range []string{l.Status, l.Figures} {
+		if more != "" {
+			l.Line += ", " + more
+		}
+	}
+	return l
+}
+
+// figures are the money and the places of an event, in words.
+func (c *compiler) figures(ev news.Event) string {
+	var list []string
+	if ev.Places != nil {
+		list = append(list, c.words.count(*ev.Places, c.words.places))
+	}
+	if ev.Amount != nil {
+		list = append(list, c.words.money(*ev.Amount))
+	}
+	return strings.Join(list, ", ")
+}

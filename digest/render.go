@@ -1,0 +1,135 @@
+package digest
+
+import (
+	_ "embed" // the mail's template
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"silkwire/taxonomy"
+	"silkwire/text"
+)
+
+// The HTML part stays under the size at which Gmail hides the rest of a mail,
+// the text under one that no server refuses.
+const (
+	htmlBudget = 100_000
+	textBudget = 1 << 20
+)
+
+// Message is an edition as a mail shows it. Both parts tell the same.
+type Message struct {
+	Subject string
+	HTML    string
+	Text    string
+}
+
+//go:embed templates/mail.html
+var mailTemplate string
+
+// Render lays an edition out as text and as HTML. It is pure. Where the HTML
+// would grow too large, the last stories are replaced by a line that counts them.
+func Render(e Edition) (Message, error) {
+	tmpl, err := template.New("mail").Funcs(template.FuncMap{
+		"rtl": rightToLeft, "edge": edge, "evidence": func() string { return e.PageWord },
+	}).Parse(mailTemplate)
+	if err != nil {
+		return Message{}, fmt.Errorf("render edition %s: %w", e.ID, err)
+	}
+	html, err := fitting(e, htmlBudget, func(v view) (string, error) {
+		var b strings.Builder
+		err := tmpl.Execute(&b, v)
+		return b.String(), err
+	})
+	if err != nil {
+		return Message{}, fmt.Errorf("render edition %s: %w", e.ID, err)
+	}
+	plain, err := fitting(e, textBudget, func(v view) (string, error) { return plainText(v), nil })
+	return Message{Subject: e.Subject, HTML: html, Text: plain}, err
+}
+
+// view is an edition as the two forms lay it out: no sentence stands twice.
+type view struct {
+	Edition
+}
+
+// fitting renders as many of the stories as keep the result within a budget.
+func fitting(e Edition, budget int, render func(view) (string, error)) (string, error) {
+	all := len(e.Stories())
+	for n := all; ; {
+		out, err := render(shorten(e, n))
+		if err != nil || len(out) < budget || n == 0 {
+			return out, err
+		}
+		n = min(n-1, n*(budget-1000)/len(out))
+	}
+}
+
+// shorten returns a view with the first n stories, the others counted.
+func shorten(e Edition, n int) view {
+	if hidden := len(e.Stories()) - n; hidden > 0 {
+		w := wordsIn(text.ParseLang(e.Lang))
+		e.More += hidden
+		e.MoreLine = w.count(e.More, w.further)
+	}
+	var sections []Section
+	for _, s := range e.Sections {
+		s.Groups = firstGroups(s.Groups, &n)
+		if len(s.Groups) > 0 {
+			sections = append(sections, s)
+		}
+	}
+	e.Sections = sections
+	return view{e}
+}
+
+func firstGroups(groups []Group, n *int) []Group {
+	var kept []Group
+	for _, g := range groups {
+		var parts []Part
+		for _, p := range g.Parts {
+			p.Stories = slices.Clone(p.Stories[:min(*n, len(p.Stories))])
+			*n -= len(p.Stories)
+			for i := range p.Stories {
+				p.Stories[i].Events = proofs(p.Stories[i])
+			}
+			if len(p.Stories) > 0 {
+				parts = append(parts, p)
+			}
+		}
+		if g.Parts = parts; len(parts) > 0 {
+			kept = append(kept, g)
+		}
+	}
+	return kept
+}
+
+// proofs are a story's events without the sentences that stand elsewhere in it:
+// in its extract, or under an event above.
+func proofs(s Story) []EventLine {
+	events := slices.Clone(s.Events)
+	said := s.Extract + "\n" + s.Title
+	for i, ev := range events {
+		if strings.Contains(said, ev.Sentence) {
+			events[i].Sentence = ""
+		}
+		said += "\n" + ev.Sentence
+	}
+	return events
+}
+
+// edge is the colour of a chip's border: who, with what, toward whom, saying what.
+func edge(facet string) template.CSS {
+	switch taxonomy.Facet(facet) {
+	case taxonomy.ActorState, taxonomy.ActorInstitution, taxonomy.ActorPerson, taxonomy.Organisation:
+		return "#5b86b4"
+	case taxonomy.Instrument, taxonomy.Behaviour:
+		return "#5a9a72"
+	case taxonomy.Target:
+		return "#b98b3e"
+	case taxonomy.Narrative, taxonomy.Reception:
+		return "#a5648c"
+	}
+	return "#b8b3a6"
+}
