@@ -90,48 +90,6 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("query, character %d: %s", len([]rune(e.Query[:e.Pos]))+1, e.Msg)
 }
 
-// Fold is the plain folding of words: lower case, split at everything that is
-// neither a letter, a mark nor a digit. An apostrophe inside a word belongs to it.
-func Fold(s string) []string {
-	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !isWordRune(r) && !isApostrophe(r) })
-	kept := words[:0]
-	for _, w := range words {
-		if w = strings.TrimFunc(w, isApostrophe); w != "" {
-			kept = append(kept, w)
-		}
-	}
-	return kept
-}
-
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) }
-
-func isApostrophe(r rune) bool { return strings.ContainsRune("'’‘ʻʼ`´", r) }
-
-// Contains is the plain containment of a phrase: title or body have its words
-// one after another, as [Fold] makes them.
-func Contains(it *news.Item, phrase []string) bool {
-	return containsRun(it.Title, phrase) || containsRun(it.Body(), phrase)
-}
-
-func containsRun(text string, phrase []string) bool {
-	if len(phrase) == 0 {
-		return true
-	}
-	lower := strings.ToLower(text)
-	for _, w := range phrase {
-		if !strings.Contains(lower, w) {
-			return false
-		}
-	}
-	words := Fold(text)
-	for i := 0; i+len(phrase) <= len(words); i++ {
-		if slices.Equal(words[i:i+len(phrase)], phrase) {
-			return true
-		}
-	}
-	return false
-}
-
 type parser struct {
 	Options
 	in    string

@@ -67,12 +67,13 @@ func fill(slots [][]string, rest []byte) bool {
 
 func beginsWithVowel(b []byte) bool {
 	r, _ := utf8.DecodeRune(b)
-	return isVowel(r)
+	return IsVowel(r)
 }
 
 const vowels = "aeiouyäöüə" + "аеиоуыэюяәіөүұ"
 
-func isVowel(r rune) bool { return strings.ContainsRune(vowels, r) }
+// IsVowel reports whether a folded letter is a vowel, in Latin or Cyrillic.
+func IsVowel(r rune) bool { return strings.ContainsRune(vowels, r) }
 
 // slot lists the alternatives of a slot: "lar ler".
 func slot(alternatives string) []string { return strings.Fields(alternatives) }

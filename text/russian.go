@@ -109,7 +109,7 @@ func russian(w TermWord) []Stem {
 		return append(bare, Stem{stem, oneOf("а я у ю ом ем е ы и ов ей ам ям ами ями ах ях")})
 	}
 	last, _ := utf8.DecodeLastRuneInString(w.Folded)
-	if !isVowel(last) && last != 'й' && last != 'ь' {
+	if !IsVowel(last) && last != 'й' && last != 'ь' {
 		return russianHard(w)
 	}
 	if n < 4 && w.Case == Lower {
@@ -135,7 +135,7 @@ func russianHard(w TermWord) []Stem {
 			continue
 		}
 		if base, ok := strings.CutSuffix(w.Folded, c.ending); ok && utf8.RuneCountInString(base) > 2 {
-			if before, _ := utf8.DecodeLastRuneInString(base); isVowel(before) {
+			if before, _ := utf8.DecodeLastRuneInString(base); IsVowel(before) {
 				base += "й" // китаец, китайца
 			}
 			stems = append(stems, Stem{base, c.endings})
