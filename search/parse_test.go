@@ -55,7 +55,7 @@ func TestAQueryBecomesATree(t *testing.T) {
 		"Loan":                           Words{"loan"},
 		"soft-power":                     Words{"soft", "power"},
 		`"Soft  Power!"`:                 Words{"soft", "power"},
-		"o‘zbek":                         Words{"o‘zbek"},
+		"o‘zbek":                         Words{"o'zbek"},
 		"20:30":                          Words{"20", "30"},
 		"a b":                            And{Words{"a"}, Words{"b"}},
 		"a AND b":                        And{Words{"a"}, Words{"b"}},
