@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -77,7 +78,7 @@ func listHeaders(msg *gomail.Msg, from *mail.Address, e Envelope) {
 		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 		return
 	}
-	msg.SetGenHeaderPreformatted("List-Unsubscribe", "<mailto:"+from.Address+"?subject=unsubscribe%20"+list+">")
+	msg.SetGenHeaderPreformatted("List-Unsubscribe", "<mailto:"+url.PathEscape(from.Address)+"?subject=unsubscribe%20"+list+">")
 }
 
 // boundary is a separator derived from what it separates.
