@@ -1,0 +1,384 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"silkwire/news"
+	"silkwire/search"
+	"silkwire/store"
+)
+
+// Limits of the API.
+const (
+	apiLimit    = 50     // items on a page, unless asked otherwise
+	apiMost     = 200    // items on a page at most
+	facetsMost  = 20_000 // items that are counted for facets
+	facetsChunk = 500
+)
+
+// api makes a handler of a function that returns what is to be written as JSON.
+func (s *Server) api(answer func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, stop := context.WithTimeout(r.Context(), patience)
+		defer stop()
+		v, err := answer(r.WithContext(ctx))
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		var out bytes.Buffer
+		if err := json.NewEncoder(&out).Encode(v); err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = out.WriteTo(w)
+	}
+}
+
+// apiItemList is the answer of /api/v1/items.
+type apiItemList struct {
+	Items   []apiItem               `json:"items"`
+	Total   int                     `json:"total"`
+	Next    string                  `json:"next"` // cursor of the next page; "" at the end
+	Facets  map[string][]facetCount `json:"facets,omitempty"`
+	Partial bool                    `json:"facets_partial,omitempty"` // only the newest items were counted
+}
+
+// facetCount is how many of the items that match have a value.
+type facetCount struct {
+	ID    string `json:"id"`
+	Count int    `json:"count"`
+}
+
+// apiItem is an item in a list. Its tags and events are those of "silkwire tag".
+type apiItem struct {
+	ID        news.ItemID   `json:"id"`
+	Title     string        `json:"title"`
+	URL       string        `json:"url"`
+	Outlet    news.OutletID `json:"outlet"`
+	Country   string        `json:"country"`
+	Lang      string        `json:"lang"`
+	Published *time.Time    `json:"published"`
+	DayOnly   bool          `json:"day_only,omitempty"`
+	Fetched   *time.Time    `json:"fetched"`
+	Relevance float64       `json:"relevance"`
+	Relevant  bool          `json:"relevant"`
+	Taxonomy  string        `json:"taxonomy"`
+	Tags      []news.Tag    `json:"tags"`
+	Events    []news.Event  `json:"events"`
+	Placed    *news.Placed  `json:"placed,omitempty"`
+}
+
+// apiWholeItem is the answer of /api/v1/items/{id}. The offsets of evidence
+// count the bytes of title and of body.
+type apiWholeItem struct {
+	apiItem
+	Body       string          `json:"body"`
+	Summary    string          `json:"summary"`
+	Authors    []string        `json:"authors"`
+	Categories []string        `json:"categories"`
+	Sources    []news.SourceID `json:"sources"`
+	Revision   int             `json:"revision"`
+	Features   []news.Feature  `json:"features"`
+	Revisions  []news.Revision `json:"revisions"`
+}
+
+func (s *Server) apiItem(r *http.Request) (any, error) {
+	id := news.ItemID(r.PathValue("id"))
+	it, err := s.Store.Item(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := s.Store.Revisions(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	sources := it.Sources
+	if len(sources) == 0 && it.Source != "" {
+		sources = []news.SourceID{it.Source}
+	}
+	return apiWholeItem{
+		apiItem: s.itemJSON(&it), Body: it.Body(), Summary: it.Summary, Authors: orEmpty(it.Authors), Categories: orEmpty(it.Categories),
+		Sources: orEmpty(sources), Revision: it.Revision, Features: orEmpty(it.Tagging.Features), Revisions: orEmpty(earlier),
+	}, nil
+}
+
+func (s *Server) itemJSON(it *news.Item) apiItem {
+	out := apiItem{
+		ID: it.ID, Title: it.Title, URL: it.URL, Outlet: it.Outlet, Country: s.outlet(it.Outlet).Country, Lang: it.Tagging.Lang,
+		Published: moment(it.Published), DayOnly: it.DayOnly, Fetched: moment(it.Fetched), Relevance: it.Tagging.Relevance, Relevant: it.Tagging.Relevant,
+		Taxonomy: it.Tagging.Taxonomy, Tags: slices.Clone(orEmpty(it.Tagging.Tags)), Events: orEmpty(it.Tagging.Events), Placed: it.Tagging.Placed,
+	}
+	for i := range out.Tags {
+		out.Tags[i].By = orEmpty(out.Tags[i].By)
+		out.Tags[i].Evidence = orEmpty(out.Tags[i].Evidence)
+	}
+	return out
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// orEmpty is the list that JSON writes as [] and not as null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func (s *Server) apiItems(r *http.Request) (any, error) {
+	form := r.URL.Query()
+	q, err := s.apiQuery(form)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Store.Find(r.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	out := apiItemList{Items: make([]apiItem, 0, len(found.Items)), Total: found.Total, Next: found.Next}
+	for i := range found.Items {
+		out.Items = append(out.Items, s.itemJSON(&found.Items[i]))
+	}
+	if form.Get("facets") == "1" {
+		out.Facets, out.Partial, err = s.countFacets(r.Context(), q.Search)
+	}
+	return out, err
+}
+
+func (s *Server) apiQuery(form url.Values) (store.Query, error) {
+	parsed, err := s.known.Load().search.Parse(form.Get("q"))
+	if err != nil {
+		return store.Query{}, err
+	}
+	if order := form.Get("sort"); order != "" && order != "newest" {
+		return store.Query{}, failure{Code: http.StatusBadRequest, Kind: "bad_sort", Detail: "sort takes newest, which is also what is done without it."}
+	}
+	limit, err := readLimit(form.Get("limit"))
+	return store.Query{Search: parsed, Limit: limit, Cursor: form.Get("cursor"), Count: true, WithText: true}, err
+}
+
+// readLimit reads how many items are asked for. More than there may be is
+// taken as the most there may be.
+func readLimit(s string) (int, error) {
+	if s == "" {
+		return apiLimit, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, failure{Code: http.StatusBadRequest, Kind: "bad_limit", Detail: "limit is a number from 1 to " + strconv.Itoa(apiMost) + "."}
+	}
+	return min(n, apiMost), nil
+}
+
+// countFacets counts the values of all items that match, or of the newest
+// twenty thousand.
+func (s *Server) countFacets(ctx context.Context, q search.Query) (facets map[string][]facetCount, partial bool, err error) {
+	counts := map[string]map[string]int{}
+	for _, name := range []string{"actor", "instrument", "recipient", "narrative", "reception", "outlet", "country", "language", "month"} {
+		counts[name] = map[string]int{}
+	}
+	cursor := ""
+	for seen := 0; ; {
+		page, err := s.Store.Find(ctx, store.Query{Search: q, Limit: facetsChunk, Cursor: cursor})
+		if err != nil {
+			return nil, false, err
+		}
+		for i := range page.Items {
+			s.countItem(counts, &page.Items[i])
+		}
+		seen += len(page.Items)
+		cursor = page.Next
+		if partial = cursor != "" && seen >= facetsMost; partial || cursor == "" {
+			break
+		}
+	}
+	facets = map[string][]facetCount{}
+	for name, values := range counts {
+		facets[name] = sortedCounts(values)
+	}
+	return facets, partial, nil
+}
+
+// countItem counts each value of an item once.
+func (s *Server) countItem(counts map[string]map[string]int, it *news.Item) {
+	for _, t := range it.Tagging.Tags {
+		if values, ok := counts[groupOf(t.Facet).Class]; ok {
+			values[string(t.Concept)]++
+		}
+	}
+	seen := map[news.ConceptID]bool{}
+	for _, e := range it.Tagging.Events {
+		if e.Recipient != "" && !seen[e.Recipient] {
+			seen[e.Recipient] = true
+			counts["recipient"][string(e.Recipient)]++
+		}
+	}
+	counts["outlet"][string(it.Outlet)]++
+	if country := s.outlet(it.Outlet).Country; country != "" {
+		counts["country"][country]++
+	}
+	counts["language"][cmp.Or(it.Tagging.Lang, "und")]++
+	counts["month"][it.Time().In(s.Zone).Format("2006-01")]++
+}
+
+func sortedCounts(values map[string]int) []facetCount {
+	list := make([]facetCount, 0, len(values))
+	for id, n := range values {
+		list = append(list, facetCount{id, n})
+	}
+	slices.SortFunc(list, func(a, b facetCount) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID)) })
+	return list
+}
+
+// apiConcept is a concept in the answer of /api/v1/concepts.
+type apiConcept struct {
+	ID         news.ConceptID    `json:"id"`
+	Name       string            `json:"name"`
+	Facet      string            `json:"facet"`
+	Parent     news.ConceptID    `json:"parent,omitempty"`
+	State      news.ConceptID    `json:"state,omitempty"`
+	Definition string            `json:"definition,omitempty"`
+	Labels     map[string]string `json:"labels"`
+	Sources    []string          `json:"sources"` // document:lines
+}
+
+func (s *Server) apiConcepts(*http.Request) (any, error) {
+	out := struct {
+		Version  string       `json:"version"`
+		Concepts []apiConcept `json:"concepts"`
+	}{s.Taxonomy.Version, make([]apiConcept, 0, len(s.Taxonomy.Concepts))}
+	for _, c := range s.Taxonomy.Concepts {
+		one := apiConcept{ID: c.ID, Name: c.Name, Facet: string(c.Facet), Parent: c.Parent, State: c.State, Definition: c.Definition, Labels: map[string]string{}, Sources: []string{}}
+		for lang, label := range c.Label {
+			one.Labels[lang.String()] = label
+		}
+		for _, src := range c.Sources {
+			one.Sources = append(one.Sources, src.Doc+":"+src.Lines)
+		}
+		out.Concepts = append(out.Concepts, one)
+	}
+	return out, nil
+}
+
+func (s *Server) apiEditions(r *http.Request) (any, error) {
+	list, err := s.Store.EditionList(r.Context(), r.URL.Query().Get("profile"), maxEditions)
+	for i := range list {
+		list[i].Messages = orEmpty(list[i].Messages)
+	}
+	return struct {
+		Editions []store.Edition `json:"editions"`
+	}{orEmpty(list)}, err
+}
+
+// apiStatusReport is the answer of /api/v1/status.
+type apiStatusReport struct {
+	Version  string            `json:"version"`
+	Taxonomy string            `json:"taxonomy"`
+	Time     time.Time         `json:"time"`
+	Ready    bool              `json:"ready"`
+	WhyNot   string            `json:"why_not,omitempty"`
+	Headline string            `json:"headline"`
+	Warnings []string          `json:"warnings"`
+	Counts   map[condition]int `json:"conditions"` // sources by condition
+	Sources  []apiSource       `json:"sources"`
+	Archive  store.Stats       `json:"archive"`
+	Digest   *store.Edition    `json:"digest"` // the last one
+	Outbox   int               `json:"outbox"`
+}
+
+// apiSource is a source with its state.
+type apiSource struct {
+	ID          news.SourceID `json:"id"`
+	Outlet      news.OutletID `json:"outlet"`
+	OutletName  string        `json:"outlet_name"`
+	Country     string        `json:"country"`
+	Languages   []string      `json:"languages"`
+	Kind        news.Kind     `json:"kind"`
+	URL         string        `json:"url"`
+	Enabled     bool          `json:"enabled"`
+	Schedule    string        `json:"schedule,omitempty"`
+	Note        string        `json:"note,omitempty"`
+	Condition   condition     `json:"condition"`
+	Outcome     news.Outcome  `json:"outcome,omitempty"`
+	Says        string        `json:"says"`
+	Advice      string        `json:"advice,omitempty"`
+	Error       string        `json:"error,omitempty"`
+	LastVisit   *time.Time    `json:"last_visit"`
+	LastSuccess *time.Time    `json:"last_success"`
+	LastNew     *time.Time    `json:"last_new"`
+	NextVisit   *time.Time    `json:"next_visit"`
+	NewIn24h    int           `json:"new_24h"`
+	Items       int           `json:"items"`
+	Failures    int           `json:"failures"`
+	FailedSince *time.Time    `json:"failed_since"`
+	Paused      string        `json:"paused,omitempty"`
+	Notes       []string      `json:"notes"`
+	Counters    news.Counters `json:"counters"`
+}
+
+func (s *Server) apiStatus(r *http.Request) (any, error) {
+	rep, err := s.report(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	out := apiStatusReport{
+		Version: s.Version, Taxonomy: s.Taxonomy.Version, Time: s.Now().UTC(), Ready: rep.Ready, WhyNot: rep.WhyNot, Headline: rep.Headline,
+		Warnings: orEmpty(rep.Problems), Counts: rep.Counts, Sources: s.sourcesJSON(&rep), Archive: rep.Stats, Digest: rep.Last, Outbox: rep.Stats.Outbox,
+	}
+	return out, nil
+}
+
+func (s *Server) apiSources(r *http.Request) (any, error) {
+	rep, err := s.report(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Sources []apiSource `json:"sources"`
+	}{s.sourcesJSON(&rep)}, nil
+}
+
+func (s *Server) sourcesJSON(rep *report) []apiSource {
+	list := make([]apiSource, 0, len(rep.Sources))
+	for i := range rep.Sources {
+		list = append(list, s.sourceJSON(&rep.Sources[i]))
+	}
+	slices.SortFunc(list, func(a, b apiSource) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+func (s *Server) sourceJSON(src *sourceReport) apiSource {
+	info, st := &src.Info, &src.State
+	o := s.outlet(info.Source.Outlet)
+	out := apiSource{
+		ID: info.Source.ID, Outlet: info.Source.Outlet, OutletName: o.Name, Country: o.Country, Languages: orEmpty(info.Source.Languages),
+		Kind: info.Source.Kind, URL: info.Source.URL, Enabled: info.Enabled, Schedule: info.Schedule, Note: info.Note, Condition: src.Condition,
+		Outcome: st.Outcome, Error: st.Error, LastVisit: moment(st.LastVisit), LastSuccess: moment(st.LastSuccess), LastNew: moment(st.LastNew),
+		NextVisit: moment(st.Due), NewIn24h: src.New, Items: st.Items, Failures: st.Failures, FailedSince: moment(st.FailedSince),
+		Paused: st.Paused, Notes: orEmpty(st.Notes), Counters: st.Counters,
+	}
+	if len(out.Languages) == 0 {
+		out.Languages = orEmpty(o.Languages)
+	}
+	if st.Paused != "" || !info.Enabled {
+		out.NextVisit = nil
+	}
+	out.Says, out.Advice = s.sourceSays(src)
+	return out
+}

@@ -1,0 +1,361 @@
+package web
+
+import (
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"silkwire/news"
+)
+
+// itemPage is templates/item.html: one item with all that was found in it, and
+// why.
+type itemPage struct {
+	frame
+	ID        string
+	Name      foreign
+	Headline  markedText // the title with its evidence
+	Text      markedText
+	Lang      string // of the text, for the browser
+	Dir       string
+	Meta      itemMeta
+	Legend    []facetGroup
+	Groups    []tagsOfGroup
+	Events    []eventCard
+	Relevance relevance
+	Revisions []revision
+	Misplaced int // marks whose place in the text has changed since
+	JSON      string
+}
+
+// itemMeta is where an item comes from.
+type itemMeta struct {
+	Outlet, Country, Lang string
+	OutletHref            string
+	Link                  string // "" when the address is not one of the web
+	Host                  string
+	Published, Fetched    stamp
+	Revised               stamp
+	Authors, Categories   []string
+	Sources               []string
+	Taxonomy              string
+	Placed                string
+	PlacedReason          string
+	SummaryOnly           bool
+}
+
+// tagsOfGroup are the tags of one group of facets.
+type tagsOfGroup struct {
+	Group facetGroup
+	Tags  []tagCard
+}
+
+// tagCard is a tag with the sentence that proves it.
+type tagCard struct {
+	Name     string
+	Href     string
+	Facet    string
+	Score    int // percent
+	Implied  bool
+	By       []string
+	Proof    *proof
+	Anchor   string // of the first mention in the text
+	Mentions int
+}
+
+// proof is a sentence with the words that count.
+type proof struct {
+	Before, Hit, After string
+	Lang, Dir          string
+	InTitle            bool
+}
+
+// eventCard is an event with the words that state it.
+type eventCard struct {
+	eventLine
+	State, Family string
+	Quote         foreign
+	Anchor        string
+}
+
+// relevance is why an item counts as relevant, or not.
+type relevance struct {
+	Percent  int
+	Relevant bool
+	Reasons  []reason
+	Sum      string
+	Missing  []string // what would have spoken for it and was not found
+	Tagged   bool
+}
+
+// reason is one term of the relevance.
+type reason struct {
+	Says  string
+	Value string
+	Weigh string
+	Adds  string
+	For   bool
+}
+
+// revision is an earlier state of an item.
+type revision struct {
+	Number int
+	Seen   stamp
+	Title  foreign
+	Text   []string
+}
+
+func (s *Server) itemPage(r *http.Request) (framed, error) {
+	id := news.ItemID(r.PathValue("id"))
+	it, err := s.Store.Item(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := s.Store.Revisions(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	lang := it.Tagging.Lang
+	name := foreignText(title(&it), lang)
+	p := &itemPage{
+		frame: frame{Title: name.Text, Section: "items"},
+		ID:    string(it.ID), Name: name, Lang: name.Lang, Dir: name.Dir,
+		Meta: s.itemMeta(&it), Groups: s.tagCards(&it), Relevance: relevanceOf(&it.Tagging),
+		JSON: "/api/v1/items/" + url.PathEscape(string(it.ID)),
+	}
+	p.mark(s, &it)
+	for _, g := range p.Groups {
+		p.Legend = append(p.Legend, g.Group)
+	}
+	for _, rev := range earlier {
+		p.Revisions = append(p.Revisions, s.revision(rev, lang))
+	}
+	return p, nil
+}
+
+// mark fills the title, the text and the events, which point at each other.
+func (p *itemPage) mark(s *Server, it *news.Item) {
+	titleText, body := it.Title, it.Body()
+	titleRuns, titleAnchors := eventZones("title", titleText, it.Tagging.Events)
+	bodyRuns, bodyAnchors := eventZones("body", body, it.Tagging.Events)
+	inTitle, lostTitle := s.mentions(it, "title", titleText)
+	inBody, lostBody := s.mentions(it, "body", body)
+	p.Headline = markText(highlighted{titleText, inTitle, titleRuns, titleAnchors})
+	p.Text = markText(highlighted{body, inBody, bodyRuns, bodyAnchors})
+	p.Misplaced = lostTitle + lostBody
+	for i := range it.Tagging.Events {
+		e := &it.Tagging.Events[i]
+		card := eventCard{eventLine: s.eventLine(e), Quote: foreignText(e.Evidence.Text, it.Tagging.Lang)}
+		card.State, card.Family = s.nameUnless(e.State, e.Actor), s.nameUnless(e.Family, e.Instrument)
+		if e.Evidence.Field == "title" {
+			card.Anchor = zoneAnchor(titleRuns, titleAnchors, e.Evidence.Start)
+		} else {
+			card.Anchor = zoneAnchor(bodyRuns, bodyAnchors, e.Evidence.Start)
+		}
+		p.Events = append(p.Events, card)
+	}
+}
+
+// nameUnless names a concept that is more than the other one.
+func (s *Server) nameUnless(id, other news.ConceptID) string {
+	if id == other || id == "" {
+		return ""
+	}
+	return s.name(id)
+}
+
+// mentions are the places in a field that tags rest on, and how many have been
+// lost because the field changed.
+func (s *Server) mentions(it *news.Item, field, text string) (list []mention, lost int) {
+	for i := range it.Tagging.Tags {
+		t := &it.Tagging.Tags[i]
+		first := firstEvidence(t)
+		for j := range t.Evidence {
+			e := &t.Evidence[j]
+			if e.Field != field {
+				continue
+			}
+			if !evidenceFits(text, e) {
+				lost++
+				continue
+			}
+			m := mention{Start: e.Start, End: e.End, Mark: s.markOf(t, e)}
+			if j == first {
+				m.ID = "at-" + string(t.Concept)
+			}
+			list = append(list, m)
+		}
+	}
+	return list, lost
+}
+
+// firstEvidence is the one that a tag's link leads to: the first in the title,
+// else the first of all.
+func firstEvidence(t *news.Tag) int {
+	return max(0, slices.IndexFunc(t.Evidence, func(e news.Evidence) bool { return e.Field == "title" }))
+}
+
+func (s *Server) markOf(t *news.Tag, e *news.Evidence) *mark {
+	return &mark{
+		Concept: s.name(t.Concept), Group: groupOf(t.Facet), Facet: facetName(t.Facet),
+		Term: foreignText(e.Term, e.Lang), Lang: languageName(e.Lang), Rule: e.Rule,
+	}
+}
+
+func (s *Server) itemMeta(it *news.Item) itemMeta {
+	o := s.outlet(it.Outlet)
+	m := itemMeta{
+		Outlet: o.Name, OutletHref: filters{Outlet: string(it.Outlet), All: true}.href(""), Country: countryName(o.Country),
+		Lang: languageName(it.Tagging.Lang), Published: s.published(it), Fetched: s.stamp(it.Fetched), Revised: s.stamp(it.Revised),
+		Taxonomy: it.Tagging.Taxonomy, SummaryOnly: it.Text == "" && it.Summary != "",
+	}
+	if u, err := url.Parse(news.CanonicalURL(it.URL)); err == nil && u.Host != "" {
+		m.Link, m.Host = u.String(), strings.TrimPrefix(u.Hostname(), "www.")
+	}
+	for _, a := range it.Authors {
+		m.Authors = append(m.Authors, oneLine(a, 100))
+	}
+	for _, c := range it.Categories {
+		m.Categories = append(m.Categories, oneLine(c, 60))
+	}
+	for _, src := range it.Sources {
+		m.Sources = append(m.Sources, string(src))
+	}
+	if len(m.Sources) == 0 && it.Source != "" {
+		m.Sources = []string{string(it.Source)}
+	}
+	if p := it.Tagging.Placed; p != nil {
+		m.Placed, m.PlacedReason = s.name(p.Origin), clean(p.Reason)
+	}
+	return m
+}
+
+func (s *Server) tagCards(it *news.Item) []tagsOfGroup {
+	var groups []tagsOfGroup
+	for _, g := range facetGroups() {
+		group := tagsOfGroup{Group: g}
+		for i := range it.Tagging.Tags {
+			if t := &it.Tagging.Tags[i]; groupOf(t.Facet) == g {
+				group.Tags = append(group.Tags, s.tagCard(it, t))
+			}
+		}
+		if len(group.Tags) > 0 {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+func (s *Server) tagCard(it *news.Item, t *news.Tag) tagCard {
+	card := tagCard{
+		Name: s.name(t.Concept), Href: conceptHref(t.Concept), Facet: facetName(t.Facet),
+		Score: percent(t.Score), Implied: t.Implied, Mentions: len(t.Evidence),
+	}
+	for _, by := range t.By {
+		card.By = append(card.By, s.name(by))
+	}
+	if len(t.Evidence) == 0 {
+		return card
+	}
+	e := &t.Evidence[firstEvidence(t)]
+	text := it.Body()
+	if e.Field == "title" {
+		text = it.Title
+	}
+	if evidenceFits(text, e) {
+		card.Anchor = "at-" + string(t.Concept)
+		card.Proof = proofOf(text, e, it.Tagging.Lang)
+	}
+	return card
+}
+
+// proofOf is the sentence around a piece of evidence.
+func proofOf(text string, e *news.Evidence, lang string) *proof {
+	from, to := e.Sentence.Start, e.Sentence.End
+	if !fits(text, from, to) || from > e.Start || to < e.End {
+		from, to = e.Start, e.End
+	}
+	p := &proof{
+		Before: clean(text[from:e.Start]), Hit: clean(text[e.Start:e.End]), After: clean(text[e.End:to]),
+		Dir: direction(lang), InTitle: e.Field == "title",
+	}
+	if lang != "und" {
+		p.Lang = lang
+	}
+	return p
+}
+
+// featureSays puts the features of the relevance into words. One that is not
+// here speaks for itself by its name.
+func featureSays(name string) string {
+	switch name {
+	case "bias":
+		return "Before anything is read, an item is taken to be about something else"
+	case "outside actor":
+		return "A state, institution, person or organisation from outside the region is named"
+	case "instrument":
+		return "An instrument of influence is named"
+	case "recipient":
+		return "A place or a group of people in Central Asia is named"
+	case "together":
+		return "Actor, instrument and recipient stand together in one sentence or two neighbouring ones"
+	case "breadth":
+		return "Several different instruments are named"
+	case "title":
+		return "The title itself names an outside actor and a recipient or an instrument"
+	case "narrative":
+		return "A narrative or a reaction to influence is expressed"
+	case "own soft power":
+		return "A Central Asian state projects its own influence"
+	case "trifle":
+		return "The title is about sport, weather, crime or gadgets"
+	}
+	return oneLine(name, 100)
+}
+
+func relevanceOf(t *news.Tagging) relevance {
+	rel := relevance{Percent: percent(t.Relevance), Relevant: t.Relevant, Tagged: t.Taxonomy != ""}
+	sum := 0.0
+	for _, f := range t.Features {
+		adds := f.Value * f.Weight
+		sum += adds
+		rel.Reasons = append(rel.Reasons, reason{
+			Says: featureSays(f.Name), Value: trimmed(f.Value), Weigh: signed(f.Weight), Adds: signed(adds), For: adds > 0,
+		})
+	}
+	rel.Sum = signed(sum)
+	for _, x := range []struct{ class, words string }{
+		{"actor", "an actor from outside"}, {"instrument", "an instrument of influence"}, {"target", "a place or a group in Central Asia"},
+	} {
+		if !slices.ContainsFunc(t.Tags, func(tag news.Tag) bool { return groupOf(tag.Facet).Class == x.class }) {
+			rel.Missing = append(rel.Missing, x.words)
+		}
+	}
+	return rel
+}
+
+func signed(x float64) string {
+	switch r := math.Round(x * 100); {
+	case r > 0:
+		return "+" + trimmed(x)
+	case r < 0:
+		return "−" + trimmed(-x)
+	}
+	return "0"
+}
+
+func (s *Server) revision(rev news.Revision, lang string) revision {
+	out := revision{Number: rev.Number + 1, Seen: s.stamp(rev.Seen), Title: foreignText(oneLine(rev.Title, 300), lang)}
+	text := rev.Text
+	if text == "" {
+		text = rev.Summary
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(clean(line)); line != "" {
+			out.Text = append(out.Text, line)
+		}
+	}
+	return out
+}

@@ -1,0 +1,183 @@
+// Package web shows what the archive holds: the newest items, one item with
+// its evidence in the text, the state of every source, the digests and the
+// concepts, as pages for people and as JSON and metrics for machines.
+//
+// It only reads. Whatever a request asks for comes from the store, so the
+// pages are the same after a restart and in a process of their own. A page is
+// one file: its struct, its handler and its template. There is no inline code
+// or style on any page and nothing is loaded from elsewhere, so that the
+// content security policy can forbid both.
+package web
+
+import (
+	"html/template"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"silkwire/news"
+	"silkwire/search"
+	"silkwire/store"
+	"silkwire/taxonomy"
+)
+
+// Options say what a [Server] shows. Store and Taxonomy must be set; the rest
+// may be left out.
+type Options struct {
+	Store    store.Store
+	Taxonomy *taxonomy.Taxonomy
+	Outlets  []news.Outlet
+
+	// Sources returns the sources that are configured at this moment.
+	Sources func() []SourceInfo
+
+	// Edition renders the content of a digest as a fragment of a page,
+	// without scripts and styles of its own. Without it only the deliveries
+	// are shown.
+	Edition func(store.Edition) (template.HTML, error)
+
+	// Search says how queries are read. Names and Values are filled in from
+	// Taxonomy and Outlets where they are nil.
+	Search search.Options
+
+	// Ready reports whether the program can do its work, and what keeps it
+	// from it. Nil means that it always can.
+	Ready func() (ok bool, why string)
+
+	Version  string
+	BaseURL  string   // "https://silkwire.example.org"; its host is answered to
+	Listen   string   // "127.0.0.1:8080"; its host is answered to
+	Hosts    []string // more host names to answer to, beside those of loopback
+	Contact  bool     // fetch.contact is set
+	Warnings []string // what the operator should know, in sentences
+	Demo     bool     // the made-up world of the demo is shown
+
+	Zone *time.Location   // of the times on pages; nil is UTC
+	Now  func() time.Time // nil is time.Now
+	Log  *slog.Logger     // nil is silent
+}
+
+// SourceInfo is a source as it is configured.
+type SourceInfo struct {
+	Source   news.Source
+	Enabled  bool
+	Note     string // what is known of it: who saw it working, and when
+	Schedule string // how often it is visited, in words
+}
+
+// Server answers requests. It may be used by many goroutines.
+type Server struct {
+	Options
+	pages   pages
+	assets  assets
+	known   atomic.Pointer[known]
+	handler http.Handler
+	counts  counts
+}
+
+// known is the part of the configuration that a reload may change.
+type known struct {
+	outlets  map[news.OutletID]news.Outlet
+	order    []news.Outlet
+	search   search.Options
+	warnings []string
+	contact  bool
+}
+
+// counts are refusals and mishaps since the start, for the metrics.
+type counts struct {
+	foreignHost, crossOrigin, panics atomic.Int64
+}
+
+// New returns a server. It panics if a template that is built in is broken,
+// which a test rules out.
+func New(o Options) *Server {
+	if o.Sources == nil {
+		o.Sources = func() []SourceInfo { return nil }
+	}
+	if o.Ready == nil {
+		o.Ready = func() (bool, string) { return true, "" }
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	s := &Server{Options: o, pages: parsePages(), assets: loadAssets()}
+	s.Reconfigure(o.Outlets, o.Warnings, o.Contact)
+	s.handler = s.guarded(s.routes())
+	return s
+}
+
+// Handler returns the handler for everything, guards included.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Reconfigure puts a reloaded configuration in the place of the one in force.
+func (s *Server) Reconfigure(outlets []news.Outlet, warnings []string, contact bool) {
+	k := &known{outlets: map[news.OutletID]news.Outlet{}, order: outlets, search: s.Search, warnings: warnings, contact: contact}
+	for _, o := range outlets {
+		k.outlets[o.ID] = o
+	}
+	if k.search.Names == nil && s.Taxonomy != nil {
+		k.search.Names = names{s.Taxonomy}
+	}
+	if k.search.Values == nil {
+		k.search.Values = values(outlets)
+	}
+	s.known.Store(k)
+}
+
+// route is one address and who answers it.
+type route struct {
+	pattern string
+	handler http.HandlerFunc
+}
+
+// table lists every address. All are read with GET, and none changes anything.
+func (s *Server) table() []route {
+	return []route{
+		{"GET /{$}", s.page("items", s.itemsPage)},
+		{"GET /items/{id}", s.page("item", s.itemPage)},
+		{"GET /status", s.page("status", s.statusPage)},
+		{"GET /editions", s.page("editions", s.editionsPage)},
+		{"GET /editions/{id}", s.page("edition", s.editionPage)},
+		{"GET /concepts", s.page("concepts", s.conceptsPage)},
+		{"GET /concepts/{id}", s.page("concept", s.conceptPage)},
+
+		{"GET /livez", s.live},
+		{"GET /healthz", s.live},
+		{"GET /readyz", s.ready},
+		{"GET /metrics", s.metrics},
+
+		{"GET /api/v1/status", s.api(s.apiStatus)},
+		{"GET /api/v1/items", s.api(s.apiItems)},
+		{"GET /api/v1/items/{id}", s.api(s.apiItem)},
+		{"GET /api/v1/concepts", s.api(s.apiConcepts)},
+		{"GET /api/v1/sources", s.api(s.apiSources)},
+		{"GET /api/v1/editions", s.api(s.apiEditions)},
+
+		{"GET /static/{file}", s.static},
+	}
+}
+
+func (s *Server) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, r := range s.table() {
+		mux.HandleFunc(r.pattern, r.handler)
+	}
+	return mux
+}
+
+// outlet returns an outlet; one that is configured no more keeps its id as a name.
+func (s *Server) outlet(id news.OutletID) news.Outlet {
+	if o, ok := s.known.Load().outlets[id]; ok {
+		return o
+	}
+	return news.Outlet{ID: id, Name: string(id)}
+}
