@@ -1,0 +1,204 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Print writes a configuration as a file that says the same, with everything
+// that holds by default and without secrets (C15).
+func Print(c *Config) []byte {
+	p := &printer{}
+	p.text(0, "archive", withoutPassword(c.Archive))
+	p.text(0, "listen", c.Listen)
+	p.text(0, "base_url", c.BaseURL)
+	p.text(0, "digest_dir", c.DigestDir)
+	p.text(0, "taxonomy", c.Taxonomy)
+	p.open(0, "log")
+	p.text(1, "level", c.Log.Level)
+	p.text(1, "format", c.Log.Format)
+	p.fetch(c.Fetch)
+	if c.SMTP.Host != "" {
+		p.smtp(c.SMTP)
+	}
+	p.digests(c.Digests)
+	p.outlets(c.Outlets)
+	return p.out.Bytes()
+}
+
+// printer writes block YAML. Every text that could be taken for something else
+// is written in double quotes.
+type printer struct{ out bytes.Buffer }
+
+func (p *printer) line(depth int, format string, args ...any) {
+	p.out.WriteString(strings.Repeat("  ", depth))
+	fmt.Fprintf(&p.out, format+"\n", args...)
+}
+
+func (p *printer) open(depth int, key string) { p.line(depth, "%s:", key) }
+
+// text writes a key with its value, or nothing for an empty one.
+func (p *printer) text(depth int, key, value string) {
+	if value != "" {
+		p.line(depth, "%s: %s", key, scalar(value))
+	}
+}
+
+func (p *printer) list(depth int, key string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = scalar(v)
+	}
+	p.line(depth, "%s: [%s]", key, strings.Join(quoted, ", "))
+}
+
+var (
+	bare     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_/.+-]*( [A-Za-z0-9_/.+-]+)*$`)
+	keywords = regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|y|n|nan|inf)$`)
+)
+
+func scalar(s string) string {
+	if bare.MatchString(s) && !keywords.MatchString(s) {
+		return s
+	}
+	var quoted bytes.Buffer
+	enc := json.NewEncoder(&quoted)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return strconv.Quote(s)
+	}
+	return strings.TrimSpace(quoted.String())
+}
+
+func (p *printer) fetch(f Fetch) {
+	p.open(0, "fetch")
+	p.text(1, "contact", f.Contact)
+	p.text(1, "min_interval", short(f.MinInterval))
+	if f.HostSpacing != nil {
+		p.text(1, "host_spacing", short(*f.HostSpacing))
+	}
+	p.line(1, "workers: %d", f.Workers)
+	var opened []string
+	for _, prefix := range f.AllowPrivate {
+		opened = append(opened, prefix.String())
+	}
+	p.list(1, "allow_private", append(opened, f.AllowHosts...))
+}
+
+// short writes 1h0m0s as 1h.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func (p *printer) smtp(s SMTP) {
+	p.open(0, "smtp")
+	p.text(1, "host", s.Host)
+	p.line(1, "port: %d", s.Port)
+	p.text(1, "username", s.Username)
+	if s.PasswordFile != "" {
+		p.text(1, "password_file", s.PasswordFile)
+	} else {
+		p.text(1, "password", s.Password.String())
+	}
+	p.text(1, "tls", s.TLS)
+	p.text(1, "from", s.From)
+}
+
+func (p *printer) digests(digests []Digest) {
+	if len(digests) == 0 {
+		p.line(0, "digests: []")
+		return
+	}
+	p.open(0, "digests")
+	for _, d := range digests {
+		p.line(1, "- id: %s", scalar(d.ID))
+		p.text(2, "schedule", d.Schedule)
+		p.text(2, "timezone", d.Timezone)
+		p.list(2, "to", d.To)
+		p.line(2, "query: %s", scalar(d.Query))
+		p.text(2, "group", d.Group)
+		p.text(2, "labels", d.Labels)
+		p.line(2, "max_stories: %d", d.MaxStories)
+		p.text(2, "when_empty", d.WhenEmpty)
+		p.text(2, "catch_up", d.CatchUp)
+		p.text(2, "dir", d.Dir)
+	}
+}
+
+func (p *printer) outlets(outlets []Outlet) {
+	if len(outlets) == 0 {
+		p.line(0, "outlets: []")
+		return
+	}
+	p.open(0, "outlets")
+	for _, o := range outlets {
+		p.line(1, "- id: %s", scalar(string(o.ID)))
+		p.text(2, "name", o.Name)
+		p.text(2, "country", o.Country)
+		p.list(2, "languages", o.Languages)
+		if len(o.Sources) > 0 {
+			p.open(2, "sources")
+		}
+		for _, s := range o.Sources {
+			p.source(s)
+		}
+	}
+}
+
+func (p *printer) source(s Source) {
+	p.line(3, "- id: %s", scalar(string(s.ID)))
+	p.text(4, "kind", string(s.Kind))
+	p.text(4, "url", s.URL)
+	p.text(4, "schedule", s.Schedule)
+	p.list(4, "languages", s.Languages)
+	p.text(4, "item", s.Item)
+	p.text(4, "link", s.Link)
+	p.text(4, "title", s.Title)
+	p.text(4, "date", s.Date)
+	p.text(4, "match", s.Match)
+	if a := s.Article; a.Body != "" || a.Title != "" || a.Date != "" || len(a.Remove) > 0 || a.Skip {
+		p.open(4, "article")
+		p.text(5, "body", a.Body)
+		p.list(5, "remove", a.Remove)
+		p.text(5, "title", a.Title)
+		p.text(5, "date", a.Date)
+		p.flag(5, "skip", a.Skip)
+	}
+	p.flag(4, "insecure", s.Insecure)
+	if !s.Enabled {
+		p.line(4, "enabled: false")
+	}
+	p.text(4, "seen", s.Seen)
+	p.text(4, "note", s.Note)
+}
+
+func (p *printer) flag(depth int, key string, value bool) {
+	if value {
+		p.line(depth, "%s: true", key)
+	}
+}
+
+// withoutPassword masks the password inside an address.
+func withoutPassword(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.User == nil {
+		return raw
+	}
+	return u.Redacted()
+}
