@@ -14,7 +14,9 @@ import (
 // finish checks what one key alone does not show, and returns the
 // configuration or everything wrong with it.
 func (r *reader) finish() (*Config, error) {
-	r.fillIn()
+	if len(r.mistakes) == 0 {
+		r.fillIn()
+	}
 	r.check()
 	if len(r.mistakes) > 0 {
 		return nil, r.mistakes.sorted()
@@ -285,7 +287,7 @@ func (r *reader) checkDigest(i int) {
 		}
 		r.warn(place, "%02d:xx comes twice or not at all on the nights when clocks change in %s; the digest comes once all the same", hour, d.Timezone)
 	}
-	if _, said := at["to"]; said && r.cfg.SMTP.Host == "" && !r.said("smtp.host") {
+	if len(d.To) > 0 && r.cfg.SMTP.Host == "" && !r.said("smtp.host") {
 		r.warn(at["to"], "there is no smtp, so that this digest goes to a directory instead")
 	}
 }
