@@ -54,7 +54,7 @@ func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.Source
 		batch.Items[i].Tagging = m.tagger.Tag(&batch.Items[i])
 	}
 	succeeded(v, state, batch, plan.MinInterval, now)
-	saved, err := m.store.Save(context.WithoutCancel(ctx), batch.Items, *state)
+	saved, err := m.keep(context.WithoutCancel(ctx), batch, state, now)
 	if err != nil {
 		run.Outcome, run.Error = news.Internal, err.Error()
 		m.log.Error("a visit's items could not be saved; they will be fetched again", "source", v.Source.ID, "error", err)
@@ -63,6 +63,69 @@ func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.Source
 	run.Outcome, run.New, run.Revised, run.Bytes = batch.Outcome, len(saved.New), len(saved.Revised), batch.Bytes
 	m.log.Info("visited", "source", v.Source.ID, "outcome", batch.Outcome, "new", len(saved.New), "revised", len(saved.Revised), "took", time.Since(now).Round(time.Millisecond))
 	m.tell(Visited{Source: v.Source.ID, Outcome: batch.Outcome, Saved: saved, Took: time.Since(now)})
+}
+
+// keep saves a batch with its source's state, and tags again what an edit left
+// with an older text.
+func (m *Monitor) keep(ctx context.Context, batch news.Batch, state *news.SourceState, now time.Time) (store.Saved, error) {
+	known, err := m.store.Known(ctx, batch.Items)
+	if err != nil {
+		return store.Saved{}, err
+	}
+	if fresh := len(batch.Items) - len(known); fresh > 0 {
+		state.LastNew = now
+		state.Items += fresh
+	}
+	saved, err := m.store.Save(ctx, batch.Items, *state)
+	if err != nil || len(saved.Revised) == 0 {
+		return saved, err
+	}
+	again := map[news.ItemID]news.Tagging{}
+	for _, id := range saved.Revised {
+		it, err := m.store.Item(ctx, id)
+		if err != nil {
+			return saved, err
+		}
+		again[id] = m.tagger.Tag(&it)
+	}
+	return saved, m.store.Retag(ctx, again)
+}
+
+// ErrEarly says that a source was visited too short a time ago.
+var ErrEarly = errors.New("visited too short a time ago")
+
+// VisitNow makes one visit out of turn, as polite as any other: conditional,
+// and not before the shortest interval has passed. A dry one keeps nothing.
+func (m *Monitor) VisitNow(ctx context.Context, v Visitable, dry bool) (news.Batch, store.Saved, error) {
+	now := time.Now()
+	state, err := m.store.Source(ctx, v.Source.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && state.URL != v.Source.URL:
+		state = news.SourceState{ID: v.Source.ID, URL: v.Source.URL}
+	case err != nil:
+		return news.Batch{}, store.Saved{}, err
+	}
+	floor := floorOf(&v, m.plan.MinInterval)
+	if next := state.LastVisit.Add(floor); next.After(now) {
+		return news.Batch{}, store.Saved{}, fmt.Errorf("%s: %w: at %s; again after %s", v.Source.ID, ErrEarly, state.LastVisit.Format(time.RFC3339), next.Format(time.RFC3339))
+	}
+	state.LastVisit = now
+	if err := m.store.PutSource(ctx, state); err != nil {
+		return news.Batch{}, store.Saved{}, err
+	}
+	batch, err := m.fetch(ctx, &v, state.Checkpoint)
+	if err != nil {
+		return batch, store.Saved{}, err
+	}
+	for i := range batch.Items {
+		batch.Items[i].Tagging = m.tagger.Tag(&batch.Items[i])
+	}
+	if dry {
+		return batch, store.Saved{}, nil
+	}
+	succeeded(&v, &state, batch, m.plan.MinInterval, now)
+	saved, err := m.keep(ctx, batch, &state, now)
+	return batch, saved, err
 }
 
 func (m *Monitor) tell(v Visited) {
@@ -103,6 +166,10 @@ func succeeded(v *Visitable, state *news.SourceState, batch news.Batch, floor ti
 func (m *Monitor) failed(ctx context.Context, v *Visitable, before news.SourceState, state *news.SourceState, plan Plan, now time.Time, run *store.Run, err error) {
 	outcome, wait := outcomeOf(ctx, err)
 	run.Outcome, run.Error = outcome, err.Error()
+	if ve := (*news.VisitError)(nil); errors.As(err, &ve) {
+		state.Notes = ve.Notes
+		state.Counters.Requests += ve.Requests
+	}
 	save := context.WithoutCancel(ctx)
 	if outcome == news.Interrupted {
 		before.Due = now // nothing was lost: due at the next start

@@ -35,6 +35,10 @@ func main() {
 type stdio struct {
 	in       io.Reader
 	out, err io.Writer
+
+	args []string // the command line, to be forwarded to a daemon; nil: never
+	app  *app     // the daemon's own, when it carries out a command for another
+	dir  string   // where relative paths begin, if not here
 }
 
 // cli is the command line.
@@ -49,6 +53,11 @@ type cli struct {
 
 // run is the program without its process: it returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return runWith(ctx, args, &stdio{in: stdin, out: stdout, err: stderr, args: args})
+}
+
+func runWith(ctx context.Context, args []string, std *stdio) int {
+	stdout, stderr := std.out, std.err
 	var c cli
 	code, exited := exitOK, false
 	parser, err := kong.New(&c,
@@ -58,7 +67,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.Exit(func(n int) { code, exited = n, true }),
 		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(&stdio{stdin, stdout, stderr}, &c),
+		kong.Bind(std, &c),
 	)
 	if err != nil {
 		fmt.Fprintln(stderr, "silkwire:", err)
@@ -73,7 +82,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	if err := command.Run(); err != nil {
-		fmt.Fprintln(stderr, "silkwire:", err)
+		if e := (exitError{}); !errors.As(err, &e) || e.error != nil {
+			fmt.Fprintln(stderr, "silkwire:", err)
+		}
 		return exitCode(err)
 	}
 	return code

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"silkwire/client"
+	"silkwire/config"
+	"silkwire/fetcher"
+	"silkwire/fetcher/extract"
+	"silkwire/monitor"
+	"silkwire/news"
+	"silkwire/search"
+	"silkwire/store/bolt"
+	"silkwire/tagger"
+	"silkwire/taxonomy"
+)
+
+// load reads the configuration that the command line names, or the embedded one.
+func (c *cli) load(std *stdio) (*config.Config, error) {
+	cfg, err := config.Load(c.Config, config.Env{Vars: os.Environ(), Validators: validators()})
+	if err != nil {
+		return nil, exitError{exitConfig, err}
+	}
+	for _, w := range cfg.Warnings {
+		fmt.Fprintln(std.err, "silkwire: warning:", w)
+	}
+	return cfg, nil
+}
+
+// validators lend the configuration the eyes of those who will use it.
+func validators() config.Validators {
+	return config.Validators{
+		Schedule: func(spec string, finest time.Duration) error {
+			_, err := monitor.ParseSchedule(spec, time.UTC, finest)
+			return err
+		},
+		Query: func(q string) error {
+			tax, err := taxonomy.Default()
+			if err != nil {
+				return err
+			}
+			_, err = search.Options{Names: searchNames{tax}}.Parse(q)
+			return err
+		},
+		Selector: extract.CheckSelector,
+	}
+}
+
+func loadTaxonomy(cfg *config.Config) (*taxonomy.Taxonomy, error) {
+	if cfg.Taxonomy == "" {
+		return taxonomy.Default()
+	}
+	tax, err := taxonomy.WithDir(os.DirFS(cfg.Taxonomy))
+	if err != nil {
+		return nil, exitError{exitConfig, err}
+	}
+	return tax, nil
+}
+
+// resolverVar names a DNS server ("127.0.0.1:5353") to ask instead of the
+// system's, so that tests can take the network away.
+const resolverVar = "SILKWIRE_RESOLVER"
+
+// resolver returns nil for the system's own.
+func resolver() *net.Resolver {
+	server := os.Getenv(resolverVar)
+	if server == "" {
+		return nil
+	}
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, server)
+	}}
+}
+
+func clientOptions(cfg *config.Config) client.Options {
+	return client.Options{
+		Version: version, Contact: cfg.Fetch.Contact,
+		AllowPrivate: cfg.Fetch.AllowPrivate, AllowHosts: cfg.Fetch.AllowHosts,
+		Resolver: resolver(),
+	}
+}
+
+// stateDir is where an archive lies that no configuration places: the XDG
+// state directory.
+func stateDir() (string, error) {
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "silkwire"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no place for the archive: neither archive nor XDG_STATE_HOME nor HOME is set: %w", err)
+	}
+	return filepath.Join(home, ".local", "state", "silkwire"), nil
+}
+
+// archivePath is the file that an archive's URL names.
+func archivePath(cfg *config.Config) (string, error) {
+	if cfg.Archive == "" {
+		dir, err := stateDir()
+		return filepath.Join(dir, "silkwire.db"), err
+	}
+	u, err := url.Parse(cfg.Archive)
+	switch {
+	case err != nil:
+		return "", exitError{exitConfig, fmt.Errorf("archive: %w", err)}
+	case u.Scheme != "bolt":
+		return "", exitError{exitConfig, fmt.Errorf("archive %q: only bolt:///path/to/file is known", cfg.Archive)}
+	}
+	return filepath.FromSlash(u.Path), nil
+}
+
+// openArchive opens the archive of a configuration.
+func openArchive(cfg *config.Config) (*bolt.Store, error) {
+	path, err := archivePath(cfg)
+	if err != nil {
+		return nil, err
+	}
+	st, err := bolt.Open(path, bolt.Options{Country: countries(cfg)})
+	var locked *bolt.LockedError
+	if errors.As(err, &locked) {
+		return nil, exitError{exitTemporary, err}
+	}
+	return st, err
+}
+
+func countries(cfg *config.Config) func(news.OutletID) string {
+	m := map[news.OutletID]string{}
+	for _, o := range cfg.Outlets {
+		m[o.ID] = o.Country
+	}
+	return func(id news.OutletID) string { return m[id] }
+}
+
+// digestDir is where editions without recipients are written.
+func digestDir(cfg *config.Config) (string, error) {
+	if cfg.DigestDir != "" {
+		return cfg.DigestDir, nil
+	}
+	path, err := archivePath(cfg)
+	return filepath.Join(filepath.Dir(path), "digests"), err
+}
+
+// newLog makes the program's log.
+func newLog(cfg *config.Config, std *stdio) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	opt := &slog.HandlerOptions{Level: level}
+	if cfg.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(std.err, opt))
+	}
+	return slog.New(slog.NewTextHandler(std.err, opt))
+}
+
+// app is everything that a command works with.
+type app struct {
+	cfg    *config.Config
+	store  *bolt.Store
+	tax    *taxonomy.Taxonomy
+	tagger *tagger.Tagger
+	client *client.Client
+	fetch  *fetcher.Fetcher
+	log    *slog.Logger
+}
+
+// newApp opens the archive and makes what works on it.
+func newApp(cfg *config.Config, log *slog.Logger) (*app, error) {
+	a := &app{cfg: cfg, log: log}
+	var err error
+	if a.tax, err = loadTaxonomy(cfg); err != nil {
+		return nil, err
+	}
+	if a.tagger, err = tagger.New(a.tax); err != nil {
+		return nil, exitError{exitConfig, err}
+	}
+	if a.store, err = openArchive(cfg); err != nil {
+		return nil, err
+	}
+	for _, w := range a.store.Warnings() {
+		log.Warn(w)
+	}
+	a.client = client.New(clientOptions(cfg))
+	a.fetch = fetcher.New(a.client, fetchOptions(cfg, log))
+	return a, nil
+}
+
+func (a *app) Close() error {
+	a.client.CloseIdle()
+	return a.store.Close()
+}
+
+func fetchOptions(cfg *config.Config, log *slog.Logger) fetcher.Options {
+	public, private := cfg.Fetch.Spacing()
+	return fetcher.Options{Spacing: public, PrivateSpacing: private, Log: log}
+}
+
+// plan turns a configuration into what the monitor does.
+func (a *app) plan(cfg *config.Config) (monitor.Plan, error) {
+	p := monitor.Plan{Workers: cfg.Fetch.Workers, MinInterval: cfg.Fetch.MinInterval}
+	for _, o := range cfg.Outlets {
+		for _, s := range o.Sources {
+			if !s.Enabled {
+				continue
+			}
+			v := monitor.Visitable{Outlet: o.Outlet, Source: s.Source, Private: cfg.Fetch.Opens(s.URL)}
+			if s.Schedule != "" {
+				sched, err := monitor.ParseSchedule(s.Schedule, time.UTC, 0)
+				if err != nil {
+					return p, exitError{exitConfig, err}
+				}
+				v.Schedule = sched
+			}
+			p.Sources = append(p.Sources, v)
+		}
+	}
+	return p, nil
+}
+
+// visitable finds a configured source by its id, enabled or not.
+func (a *app) visitable(id string) (monitor.Visitable, error) {
+	for _, o := range a.cfg.Outlets {
+		for _, s := range o.Sources {
+			if string(s.ID) == id {
+				return monitor.Visitable{Outlet: o.Outlet, Source: s.Source, Private: a.cfg.Fetch.Opens(s.URL)}, nil
+			}
+		}
+	}
+	return monitor.Visitable{}, exitError{exitUsage, fmt.Errorf("%q is no configured source, no file and no address", id)}
+}
+
+// withApp runs f on the archive; through the daemon if one holds it.
+func (c *cli) withApp(ctx context.Context, std *stdio, f func(*app) error) error {
+	if std.app != nil {
+		return f(std.app)
+	}
+	cfg, err := c.load(std)
+	if err != nil {
+		return err
+	}
+	a, err := newApp(cfg, newLog(cfg, std))
+	var locked *bolt.LockedError
+	if errors.As(err, &locked) && std.args != nil {
+		return forward(ctx, cfg, std, err)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(a), a.Close())
+}
+
+// searchNames lets queries speak of concepts.
+type searchNames struct{ tax *taxonomy.Taxonomy }
+
+func (n searchNames) Concept(id string) ([]news.ConceptID, bool) {
+	if _, ok := n.tax.Concept(news.ConceptID(id)); !ok {
+		return nil, false
+	}
+	return n.tax.Descendants(news.ConceptID(id)), true
+}
+
+func (n searchNames) Facet(id string) string   { return string(n.tax.Facet(news.ConceptID(id))) }
+func (n searchNames) Nearest(id string) string { return string(n.tax.Nearest(id)) }

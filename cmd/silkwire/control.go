@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"silkwire/config"
+)
+
+// While a daemon holds the archive, a command that needs it is carried out by
+// the daemon: the command line travels over a unix socket beside the archive,
+// and what the command prints comes back line by line. The socket belongs to
+// the archive's owner alone (mode 0600).
+
+// socketPath is the daemon's socket for an archive.
+func socketPath(archive string) string { return archive + ".sock" }
+
+// order is a command line on its way to the daemon.
+type order struct {
+	Args []string `json:"args"`
+	Dir  string   `json:"dir"` // where relative paths begin
+}
+
+// frame is a piece of what a command prints, or its exit code.
+type frame struct {
+	Out  string `json:"out,omitempty"`
+	Err  string `json:"err,omitempty"`
+	Exit *int   `json:"exit,omitempty"`
+}
+
+// forward has the daemon carry out the command. held is what stands in the way
+// of doing it here.
+func forward(ctx context.Context, cfg *config.Config, std *stdio, held error) error {
+	path, err := archivePath(cfg)
+	if err != nil {
+		return err
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(order{Args: std.args, Dir: dir})
+	if err != nil {
+		return err
+	}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, "unix", socketPath(path))
+	}
+	transport := &http.Transport{DialContext: dial}
+	defer transport.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://silkwire/run", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		return exitError{exitTemporary, fmt.Errorf("%w; it does not answer on %s: %w", held, socketPath(path), err)}
+	}
+	defer resp.Body.Close()
+	return replay(resp.Body, std)
+}
+
+// replay prints what the daemon's command printed, and returns its exit code.
+func replay(r io.Reader, std *stdio) error {
+	sc := bufio.NewScanner(r)
+	sc.Buffer(nil, maxLine)
+	for sc.Scan() {
+		var f frame
+		if err := json.Unmarshal(sc.Bytes(), &f); err != nil {
+			return fmt.Errorf("the daemon's answer: %w", err)
+		}
+		if f.Exit != nil {
+			if *f.Exit != exitOK {
+				return exitError{*f.Exit, nil}
+			}
+			return nil
+		}
+		if _, err := io.WriteString(std.out, f.Out); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(std.err, f.Err); err != nil {
+			return err
+		}
+	}
+	if err := sc.Err(); err != nil {
+		return err
+	}
+	return exitError{exitTemporary, errors.New("the daemon stopped before the command had ended")}
+}
+
+// control answers commands on the daemon's socket.
+type control struct {
+	app    *app
+	server *http.Server
+	path   string
+}
+
+// listenControl opens the socket of the archive. One that a dead daemon left
+// behind is replaced: the archive's lock proves that nobody listens there.
+func listenControl(a *app) (*control, error) {
+	path := socketPath(a.store.Path())
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return nil, err
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	c := &control{app: a, path: path}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /run", c.run)
+	c.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		if err := c.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("control socket closed", "error", err)
+		}
+	}()
+	return c, nil
+}
+
+func (c *control) Close() error { return c.server.Close() }
+
+func (c *control) run(w http.ResponseWriter, r *http.Request) {
+	var o order
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&o); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	c.app.log.Log(r.Context(), slog.LevelDebug, "command", "args", o.Args)
+	f := &framer{w: w}
+	std := &stdio{in: bytes.NewReader(nil), out: f.stream(false), err: f.stream(true), app: c.app, dir: o.Dir}
+	code := runWith(r.Context(), o.Args, std)
+	f.send(frame{Exit: &code})
+}
+
+// framer writes frames, one at a time.
+type framer struct {
+	mu sync.Mutex
+	w  http.ResponseWriter
+}
+
+func (f *framer) send(fr frame) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := json.NewEncoder(f.w).Encode(fr); err == nil {
+		_ = http.NewResponseController(f.w).Flush()
+	}
+}
+
+// stream is the writer of one of the two streams.
+func (f *framer) stream(isErr bool) io.Writer { return &stream{f, isErr} }
+
+type stream struct {
+	f     *framer
+	isErr bool
+}
+
+func (s *stream) Write(b []byte) (int, error) {
+	if s.isErr {
+		s.f.send(frame{Err: string(b)})
+	} else {
+		s.f.send(frame{Out: string(b)})
+	}
+	return len(b), nil
+}
+
+// absolute makes a path of the command line absolute: the daemon that may carry
+// the command out stands elsewhere.
+func (s *stdio) absolute(path string) string {
+	if filepath.IsAbs(path) || s.dir == "" {
+		return path
+	}
+	return filepath.Join(s.dir, path)
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"time"
+
+	"silkwire/config"
+	"silkwire/store"
+	"silkwire/web"
+)
+
+// webOptions says what the pages show.
+func (d *daemon) webOptions() web.Options {
+	cfg := d.app.cfg
+	outlets, _ := visited(cfg)
+	return web.Options{
+		Store: d.app.store, Taxonomy: d.app.tax, Outlets: outlets,
+		Sources: func() []web.SourceInfo { return *d.sources.Load() },
+		Edition: func(e store.Edition) (template.HTML, error) { return "", fmt.Errorf("edition %s has no page", e.ID) },
+		Ready:   d.isReady, Version: version, BaseURL: cfg.BaseURL, Listen: d.listener.Addr().String(),
+		Contact: cfg.Fetch.Contact != "", Warnings: warnings(cfg), Zone: pageZone(cfg), Log: d.app.log,
+	}
+}
+
+// sourceInfos are the sources of a configuration as the status page lists them.
+func sourceInfos(cfg *config.Config) []web.SourceInfo {
+	var out []web.SourceInfo
+	for _, o := range cfg.Outlets {
+		for _, s := range o.Sources {
+			info := web.SourceInfo{Source: s.Source, Enabled: s.Enabled, Note: s.Seen, Schedule: s.Schedule}
+			if s.Schedule == "" {
+				info.Schedule = "as often as it has news"
+			}
+			out = append(out, info)
+		}
+	}
+	return out
+}
+
+// pageZone is the time zone of the pages: that of the first digest.
+func pageZone(cfg *config.Config) *time.Location {
+	if len(cfg.Digests) > 0 {
+		if zone, err := time.LoadLocation(cfg.Digests[0].Timezone); err == nil {
+			return zone
+		}
+	}
+	return time.UTC
+}
+
+// isReady reports whether the daemon can do its work.
+func (d *daemon) isReady() (bool, string) {
+	switch {
+	case !d.ready.Load():
+		return false, "the first round is not done"
+	case !d.reloadOK.Load():
+		return false, "the configuration on disk has mistakes; the old one is in force"
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if _, err := d.app.store.SourceStates(ctx); err != nil {
+		return false, "the archive cannot be read: " + err.Error()
+	}
+	return true, ""
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"silkwire/config"
+	"silkwire/digest"
+	"silkwire/monitor"
+	"silkwire/news"
+	"silkwire/search"
+	"silkwire/text"
+)
+
+// post issues digests and brings them to their readers.
+type post struct {
+	app     *app
+	courier *digest.Courier
+	wake    chan struct{}
+	done    sync.WaitGroup
+
+	mu   sync.Mutex
+	dirs map[string]string // by profile
+	desk *digest.Desk
+}
+
+// newPost wires desk and courier to an archive.
+func newPost(a *app) (*post, error) {
+	p := &post{app: a, wake: make(chan struct{}, 1)}
+	if err := p.configure(a.cfg); err != nil {
+		return nil, err
+	}
+	senders := map[string]digest.Sender{digest.FileChannel: files{p}}
+	if s := a.cfg.SMTP; s.Host != "" {
+		senders[digest.MailChannel] = &digest.SMTP{
+			Host: s.Host, Port: s.Port, Username: s.Username, Password: s.Password.Reveal(), TLS: digest.TLS(s.TLS),
+		}
+	}
+	p.courier = &digest.Courier{Editions: a.store, Senders: senders, Now: time.Now, Log: a.log}
+	return p, nil
+}
+
+// configure takes over a configuration, at the start and after a reload.
+func (p *post) configure(cfg *config.Config) error {
+	fallback, err := digestDir(cfg)
+	if err != nil {
+		return err
+	}
+	dirs := map[string]string{"": fallback}
+	for _, d := range cfg.Digests {
+		if d.Dir != "" {
+			dirs[d.ID] = d.Dir
+		}
+	}
+	outlets, sources := visited(cfg)
+	desk := &digest.Desk{
+		Store: p.app.store, Taxonomy: p.app.tax, Version: p.app.tax.Version, Outlets: outlets, Sources: sources,
+		Mail: cfg.SMTP.Host != "", Now: time.Now, Log: p.app.log,
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dirs, p.desk = dirs, desk
+	return nil
+}
+
+// visited are the outlets of a configuration and the sources that are enabled.
+func visited(cfg *config.Config) (outlets []news.Outlet, sources []news.Source) {
+	for _, o := range cfg.Outlets {
+		outlets = append(outlets, o.Outlet)
+		for _, s := range o.Sources {
+			if s.Enabled {
+				sources = append(sources, s.Source)
+			}
+		}
+	}
+	return outlets, sources
+}
+
+// files writes editions without recipients into their profile's directory. The
+// recipient is the files' name: the day, a hyphen, the profile.
+type files struct{ post *post }
+
+func (f files) Send(ctx context.Context, from, to string, body []byte) error {
+	return digest.Dir(f.post.dirOf(to)).Send(ctx, from, to, body)
+}
+
+func (p *post) dirOf(name string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id, dir := range p.dirs {
+		if id != "" && strings.Contains(name, "-"+id) {
+			return dir
+		}
+	}
+	return p.dirs[""]
+}
+
+// profile turns a configured digest into a profile.
+func (a *app) profile(cfg *config.Config, d *config.Digest) (digest.Profile, error) {
+	zone, err := time.LoadLocation(d.Timezone)
+	if err != nil {
+		return digest.Profile{}, fmt.Errorf("digest %s: timezone: %w", d.ID, err)
+	}
+	query, err := search.Options{Names: searchNames{a.tax}}.Parse(d.Query)
+	if err != nil {
+		return digest.Profile{}, fmt.Errorf("digest %s: %w", d.ID, err)
+	}
+	return digest.Profile{
+		ID: d.ID, To: d.To, From: cfg.SMTP.From, Query: query, Zone: zone, Group: digest.Grouping(d.Group),
+		Labels: text.ParseLang(d.Labels), MaxStories: d.MaxStories, WhenEmpty: digest.WhenEmpty(d.WhenEmpty), BaseURL: cfg.BaseURL,
+	}, nil
+}
+
+// chore is the scheduled work of a digest: issue it, then see it off.
+func (p *post) chore(cfg *config.Config, d *config.Digest) (monitor.Chore, error) {
+	schedule, err := digestSchedule(d)
+	if err != nil {
+		return monitor.Chore{}, err
+	}
+	profile, err := p.app.profile(cfg, d)
+	if err != nil {
+		return monitor.Chore{}, err
+	}
+	return monitor.Chore{
+		Name: "digest " + d.ID, Schedule: schedule, CatchUp: monitor.CatchUp(d.CatchUp),
+		Do: func(ctx context.Context, due time.Time) error { return p.issue(ctx, profile, due) },
+	}, nil
+}
+
+func (p *post) issue(ctx context.Context, profile digest.Profile, due time.Time) error {
+	p.mu.Lock()
+	desk := p.desk
+	p.mu.Unlock()
+	e, err := desk.Issue(ctx, profile, due)
+	if err != nil {
+		return err
+	}
+	p.app.log.Info("digest issued", "profile", e.Profile, "subject", e.Subject, "stories", e.Stories, "messages", len(e.Messages))
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// longestSleep bounds how long the courier trusts his timer.
+const longestSleep = time.Minute
+
+// run works the outbox until ctx ends.
+func (p *post) run(ctx context.Context) {
+	p.done.Add(1)
+	defer p.done.Done()
+	for ctx.Err() == nil {
+		next, err := p.courier.Deliver(ctx)
+		if err != nil && ctx.Err() == nil {
+			p.app.log.Error("the outbox could not be worked", "error", err)
+		}
+		sleep := longestSleep
+		if !next.IsZero() {
+			sleep = min(max(time.Until(next), 100*time.Millisecond), longestSleep)
+		}
+		timer := time.NewTimer(sleep)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-p.wake:
+		}
+		timer.Stop()
+	}
+}
+
+func (p *post) wait() { p.done.Wait() }
+
+// digestNamed finds a configured digest.
+func digestNamed(cfg *config.Config, id string) (*config.Digest, error) {
+	if id == "" && len(cfg.Digests) > 0 {
+		return &cfg.Digests[0], nil
+	}
+	for i := range cfg.Digests {
+		if cfg.Digests[i].ID == id {
+			return &cfg.Digests[i], nil
+		}
+	}
+	var names []string
+	for _, d := range cfg.Digests {
+		names = append(names, d.ID)
+	}
+	slices.Sort(names)
+	return nil, exitError{exitUsage, fmt.Errorf("there is no digest %q; configured: %s", id, strings.Join(names, ", "))}
+}
