@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -304,5 +305,25 @@ func TestNoSourceHoldsMoreThanAVisitCanRead(t *testing.T) {
 		if n > 25 {
 			t.Errorf("%s has %d items", id, n)
 		}
+	}
+}
+
+// Whoever opens an outlet in a browser finds every story and can read it.
+func TestEveryLinkOfAFrontPageLeadsToItsStory(t *testing.T) {
+	running := start(t)
+	links := regexp.MustCompile(`<li><a href="([^"]+)">([^<]+)</a>`)
+	found := 0
+	for id, place := range running.Places() {
+		_, front := get(t, "http://"+place+"/")
+		for _, link := range links.FindAllStringSubmatch(front, -1) {
+			found++
+			resp, article := get(t, link[1])
+			if resp.StatusCode != http.StatusOK || !strings.Contains(article, link[2]) {
+				t.Errorf("%s: %s is answered with %d and does not show its title", id, link[1], resp.StatusCode)
+			}
+		}
+	}
+	if want := len(items(t)); found != want {
+		t.Errorf("the front pages lead to %d stories of %d", found, want)
 	}
 }
