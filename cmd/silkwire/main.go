@@ -45,10 +45,19 @@ type stdio struct {
 type cli struct {
 	Config string `short:"c" type:"path" env:"SILKWIRE_CONFIG" help:"Configuration file (YAML). Without one the embedded default is used."`
 
-	Tag      tagCmd      `cmd:"" help:"Tag texts: concepts, events and relevance, each with its evidence."`
-	Eval     evalCmd     `cmd:"" help:"Measure the tagger on labelled items."`
-	Taxonomy taxonomyCmd `cmd:"" help:"Check, test and show the taxonomy."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve       serveCmd       `cmd:"" default:"1" help:"Visit, tag, keep, tell: the daemon."`
+	Demo        demoCmd        `cmd:"" help:"Show all of it on a made-up press, without a network."`
+	Visit       visitCmd       `cmd:"" help:"Visit one source, address or file, and print what it holds."`
+	Extract     extractCmd     `cmd:"" help:"Print the article of one page."`
+	Search      searchCmd      `cmd:"" help:"Search the archive."`
+	Digest      digestCmd      `cmd:"" help:"Preview, send and list digests."`
+	Check       checkCmd       `cmd:"" help:"Check configuration and taxonomy, and say what happens next."`
+	Archive     archiveCmd     `cmd:"" help:"Back up, check and count the archive."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running daemon whether it lives; for containers."`
+	Tag         tagCmd         `cmd:"" help:"Tag texts: concepts, events and relevance, each with its evidence."`
+	Eval        evalCmd        `cmd:"" help:"Measure the tagger on labelled items."`
+	Taxonomy    taxonomyCmd    `cmd:"" help:"Check, test and show the taxonomy."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
 // run is the program without its process: it returns the exit code.
