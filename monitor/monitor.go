@@ -77,6 +77,7 @@ type Monitor struct {
 	busy     map[string]bool // hosts and chores that are worked on
 	running  int
 	network  network
+	judging  sync.Mutex // see blameNetwork
 	reloaded chan struct{}
 	done     chan struct{} // a job ended: look again
 	jobs     sync.WaitGroup
@@ -128,6 +129,7 @@ const recheck = time.Minute
 func (m *Monitor) Run(ctx context.Context) error {
 	work, abort := context.WithCancel(context.WithoutCancel(ctx))
 	defer abort()
+	m.spreadOverdue(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -141,6 +143,26 @@ func (m *Monitor) Run(ctx context.Context) error {
 		}
 		next := m.startDue(work, ctx)
 		timer.Reset(min(max(time.Until(next), 10*time.Millisecond), recheck))
+	}
+}
+
+// spreadOverdue spreads the visits that became due while nobody was running, so
+// that a start is no burst. Intranet hosts are not spared.
+func (m *Monitor) spreadOverdue(ctx context.Context) {
+	now := time.Now()
+	states, err := m.store.SourceStates(ctx)
+	if err != nil {
+		return // the loop will say so
+	}
+	for _, v := range m.plan.Sources {
+		st, known := states[v.Source.ID]
+		if !known || v.Private || now.Sub(st.Due) < time.Minute {
+			continue
+		}
+		if due := spread(st, now); !due.Equal(st.Due) {
+			st.Due = due
+			m.put(ctx, st)
+		}
 	}
 }
 

@@ -24,12 +24,13 @@ type network struct {
 	suspects map[string][]news.SourceState // by host: the states before their failures
 }
 
-// works tells that a host was reached.
-func (n *network) works() {
+// works tells that a host was reached, and reports whether the network was down.
+func (n *network) works() (back bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.down = false
+	back, n.down = n.down, false
 	n.suspects = nil
+	return back
 }
 
 // hold returns until when a source has to wait for the network; the zero time
@@ -47,32 +48,45 @@ func (n *network) hold(_ news.SourceID, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// suspect files a failure to reach a host, and reports whether it is the
-// network that is down.
-func (n *network) suspect(before news.SourceState, host string, hosts int) bool {
+// verdict is what a failure to reach a host means.
+type verdict int
+
+const (
+	itsOwnFault verdict = iota // as far as we can tell
+	justDown                   // with this failure it is clear that it is the network
+	stillDown
+)
+
+// suspect files a failure to reach a host, and says whose fault it is.
+func (n *network) suspect(before news.SourceState, host string, hosts int) verdict {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.down {
+		return stillDown
+	}
 	if n.suspects == nil {
 		n.suspects = map[string][]news.SourceState{}
 	}
 	n.suspects[host] = append(n.suspects[host], before)
-	if !n.down && len(n.suspects) < min(enoughHosts, hosts) || hosts < 2 {
-		return false
+	if hosts < 2 || len(n.suspects) < min(enoughHosts, hosts) {
+		return itsOwnFault
 	}
-	if !n.down {
-		n.down = true
-		n.probe = time.Now().Add(probeEvery)
-	}
-	return true
+	n.down = true
+	n.probe = time.Now().Add(probeEvery)
+	return justDown
 }
 
-// acquitted returns the states to restore, and forgets them.
-func (n *network) acquitted() []news.SourceState {
+// acquitted returns the states to restore, each source's first, and forgets them.
+func (n *network) acquitted() map[news.SourceID]news.SourceState {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var out []news.SourceState
+	out := map[news.SourceID]news.SourceState{}
 	for _, states := range n.suspects {
-		out = append(out, states...)
+		for _, st := range states {
+			if first, ok := out[st.ID]; !ok || st.Failures < first.Failures {
+				out[st.ID] = st
+			}
+		}
 	}
 	n.suspects = nil
 	return out
@@ -93,44 +107,80 @@ func hosts(plan Plan) int {
 // noNetwork is what every source waits for while the network is down.
 const noNetwork = "no network: nothing can be reached, so this source waits and is not counted as failed"
 
+// blameNetwork files the state of a source that could not be reached, and
+// reports whether it is the network's fault. Verdict and state go together, or
+// a failure could be written after it was taken back.
+func (m *Monitor) blameNetwork(ctx context.Context, plan Plan, before, after news.SourceState) bool {
+	m.judging.Lock()
+	defer m.judging.Unlock()
+	switch m.network.suspect(before, hostOf(before.URL), hosts(plan)) {
+	case justDown:
+		m.networkDown(ctx, plan)
+	case stillDown:
+		m.put(ctx, waiting(before, after.LastVisit))
+	default:
+		m.put(ctx, after)
+		return false
+	}
+	return true
+}
+
+// waiting is the state of a source that waits for the network.
+func waiting(st news.SourceState, visited time.Time) news.SourceState {
+	st.LastVisit, st.Outcome, st.Error = visited, news.NoEgress, noNetwork
+	return st
+}
+
 // networkDown takes back the failures that were counted before it was clear
 // that nothing can be reached, and has every source wait.
 func (m *Monitor) networkDown(ctx context.Context, plan Plan) {
-	acquitted := map[news.SourceID]news.SourceState{}
-	for _, st := range m.network.acquitted() {
-		if first, ok := acquitted[st.ID]; !ok || st.Failures < first.Failures {
-			acquitted[st.ID] = st
-		}
-	}
+	m.log.Warn("no network: nothing can be reached; every source waits for it and none is counted as failed", "sources", len(plan.Sources))
 	states, err := m.store.SourceStates(ctx)
 	if err != nil {
 		m.log.Error("cannot read the state of the sources", "error", err)
 		return
 	}
-	fresh := 0
+	acquitted := m.network.acquitted()
 	for _, v := range plan.Sources {
 		st, known := states[v.Source.ID]
+		visited := st.LastVisit
 		if back, ok := acquitted[v.Source.ID]; ok {
-			visited := st.LastVisit
 			st = back
-			st.LastVisit = visited
-			known = true
-		}
-		if !known {
+		} else if !known {
 			st = news.SourceState{ID: v.Source.ID, URL: v.Source.URL}
 		}
-		if st.Paused != "" || known && st.Outcome == news.NoEgress {
-			if _, ok := acquitted[v.Source.ID]; !ok {
-				continue
-			}
+		if st.Paused == "" {
+			m.put(ctx, waiting(st, visited))
 		}
-		if st.Outcome != news.NoEgress {
-			fresh++
+	}
+}
+
+// networkBack has the sources that waited for the network go on, spread over a
+// while.
+func (m *Monitor) networkBack(ctx context.Context, now time.Time) {
+	states, err := m.store.SourceStates(ctx)
+	if err != nil {
+		m.log.Error("cannot read the state of the sources", "error", err)
+		return
+	}
+	m.log.Info("the network is back")
+	for _, st := range states {
+		if st.Outcome == news.NoEgress {
+			st.Outcome, st.Error = "", ""
+			st.Due = spread(st, now)
+			m.put(ctx, st)
 		}
-		st.Outcome, st.Error = news.NoEgress, noNetwork
-		m.put(ctx, st)
 	}
-	if fresh > 0 {
-		m.log.Warn("no network: nothing can be reached; every source waits for it and none is counted as failed", "sources", len(plan.Sources))
+}
+
+// spreadOver is over how long overdue visits are spread, after an outage or
+// while we were not running.
+const spreadOver = 15 * time.Minute
+
+// spread is when an overdue source goes; one that was never visited goes at once.
+func spread(st news.SourceState, now time.Time) time.Time {
+	if st.LastSuccess.IsZero() || st.Due.After(now) {
+		return st.Due
 	}
+	return now.Add(jitter(st.ID, now, 10*spreadOver))
 }

@@ -49,7 +49,7 @@ func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.Source
 		m.failed(ctx, v, before, state, plan, now, run, err)
 		return
 	}
-	m.network.works()
+	m.reached(ctx, now)
 	for i := range batch.Items {
 		batch.Items[i].Tagging = m.tagger.Tag(&batch.Items[i])
 	}
@@ -63,6 +63,13 @@ func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.Source
 	run.Outcome, run.New, run.Revised, run.Bytes = batch.Outcome, len(saved.New), len(saved.Revised), batch.Bytes
 	m.log.Info("visited", "source", v.Source.ID, "outcome", batch.Outcome, "new", len(saved.New), "revised", len(saved.Revised), "took", time.Since(now).Round(time.Millisecond))
 	m.tell(Visited{Source: v.Source.ID, Outcome: batch.Outcome, Saved: saved, Took: time.Since(now)})
+}
+
+// reached tells that a host answered.
+func (m *Monitor) reached(ctx context.Context, now time.Time) {
+	if m.network.works() {
+		m.networkBack(context.WithoutCancel(ctx), now)
+	}
 }
 
 // keep saves a batch with its source's state, and tags again what an edit left
@@ -187,12 +194,14 @@ func (m *Monitor) failed(ctx context.Context, v *Visitable, before news.SourceSt
 	}
 	state.Due = now.Add(backOff(outcome, state.Failures, wait, floorOf(v, plan.MinInterval)))
 	state.Due = state.Due.Add(jitter(v.Source.ID, now, state.Due.Sub(now)))
-	m.put(save, *state)
 	m.tell(Visited{Source: v.Source.ID, Outcome: outcome, Took: time.Since(now), Error: err.Error()})
-	if isNetwork(outcome) && m.network.suspect(before, hostOf(v.Source.URL), hosts(plan)) {
-		m.networkDown(save, plan)
+	if isNetwork(outcome) && m.blameNetwork(save, plan, before, *state) {
 		run.Outcome = news.NoEgress
 		return
+	}
+	if !isNetwork(outcome) {
+		m.reached(ctx, now)
+		m.put(save, *state)
 	}
 	m.log.Warn("visit failed", "source", v.Source.ID, "outcome", outcome, "error", err, "failures", state.Failures, "next", state.Due.Format(time.RFC3339))
 }

@@ -176,14 +176,14 @@ type app struct {
 func newApp(cfg *config.Config, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, log: log}
 	var err error
-	if a.tax, err = loadTaxonomy(cfg); err != nil {
-		return nil, err
-	}
-	if a.tagger, err = tagger.New(a.tax); err != nil {
-		return nil, exitError{exitConfig, err}
-	}
 	if a.store, err = openArchive(cfg); err != nil {
 		return nil, err
+	}
+	if a.tax, err = loadTaxonomy(cfg); err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
+	if a.tagger, err = tagger.New(a.tax); err != nil {
+		return nil, errors.Join(exitError{exitConfig, err}, a.store.Close())
 	}
 	for _, w := range a.store.Warnings() {
 		log.Warn(w)
