@@ -58,13 +58,13 @@ func (c *Courier) Deliver(ctx context.Context) (next time.Time, err error) {
 	for _, m := range mine {
 		slots <- struct{}{}
 		go func() {
-			defer func() { <-slots }()
-			defer c.release(m)
-			if ctx.Err() != nil {
-				results <- nil
-				return
+			var err error
+			if ctx.Err() == nil {
+				err = c.try(ctx, m)
 			}
-			results <- c.try(ctx, m)
+			c.release(m)
+			<-slots
+			results <- err
 		}()
 	}
 	var errs error

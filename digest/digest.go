@@ -259,6 +259,7 @@ type Labels interface {
 	LabelIn(news.ConceptID, text.Lang) string
 	Family(news.ConceptID) news.ConceptID
 	Root(news.ConceptID) news.ConceptID
+	Ancestors(news.ConceptID) []news.ConceptID
 }
 
 // Read returns the edition that was frozen as JSON in the archive.

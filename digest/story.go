@@ -8,6 +8,7 @@ import (
 
 	"silkwire/news"
 	"silkwire/taxonomy"
+	"silkwire/text"
 )
 
 // told is a story with what is needed to put it in its place.
@@ -49,11 +50,32 @@ func (c *compiler) stories(items []news.Item) []told {
 	return list
 }
 
-// story tells what the members tell, led by the one that proves most.
-func (c *compiler) story(members []*news.Item) told {
-	lead := slices.MaxFunc(members, func(a, b *news.Item) int {
-		return cmp.Or(cmp.Compare(c.telling(a), c.telling(b)), b.Time().Compare(a.Time()), cmp.Compare(b.ID, a.ID))
+// leading is the member that proves most; among equals the one that the reader
+// can read, then the first.
+func (c *compiler) leading(members []*news.Item) *news.Item {
+	proof := func(it *news.Item) float64 { return c.telling(it) - it.Tagging.Relevance }
+	return slices.MaxFunc(members, func(a, b *news.Item) int {
+		return cmp.Or(cmp.Compare(proof(a), proof(b)), cmp.Compare(c.familiar(a), c.familiar(b)),
+			b.Time().Compare(a.Time()), cmp.Compare(b.ID, a.ID))
 	})
+}
+
+// familiar ranks an item's language by how likely the reader has it.
+func (c *compiler) familiar(it *news.Item) int {
+	switch language(it) {
+	case c.words.lang.String():
+		return 3
+	case text.En.String():
+		return 2
+	case text.Ru.String():
+		return 1
+	}
+	return 0
+}
+
+// story tells what the members tell.
+func (c *compiler) story(members []*news.Item) told {
+	lead := c.leading(members)
 	s := told{Story: Story{
 		ID: lead.ID, Title: cut(clean(lead.Title), 300), Lang: language(lead), Time: lead.Time().UTC(), When: c.when(lead),
 		Link: webLink(lead.URL), Permalink: c.permalink(lead.ID), Extract: extract(lead), Chips: c.chips(lead),
@@ -138,6 +160,9 @@ func (c *compiler) teller(it *news.Item) Teller {
 
 const mostChips = 8
 
+// region is the concept above the five states.
+const region news.ConceptID = "central-asia"
+
 // chips are the concepts that the item names itself, the surest first.
 func (c *compiler) chips(it *news.Item) []Chip {
 	tags := slices.DeleteFunc(slices.Clone(it.Tagging.Tags), func(t news.Tag) bool { return t.Implied })
@@ -155,18 +180,24 @@ func facetOrder(facet string) int {
 	return slices.IndexFunc(taxonomy.Facets, func(f taxonomy.Facet) bool { return string(f) == facet })
 }
 
+// label is a concept's name in the reader's language, without what taxonomists
+// add in parentheses to tell it from its neighbours.
 func (c *compiler) label(id news.ConceptID) string {
 	if c.in.Taxonomy == nil {
 		return string(id)
 	}
-	return cmp.Or(clean(c.in.Taxonomy.LabelIn(id, c.words.lang)), string(id))
+	name := clean(c.in.Taxonomy.LabelIn(id, c.words.lang))
+	if short, _, found := strings.Cut(name, " ("); found && strings.HasSuffix(name, ")") {
+		name = short
+	}
+	return cmp.Or(name, string(id))
 }
 
 // place finds where a story belongs: by its first event, else by its tags.
 func (c *compiler) place(s *told, lead *news.Item) {
 	if events := lead.Tagging.Events; len(events) > 0 {
 		ev := events[c.firstEvent(events)]
-		s.states, s.family, s.place = []news.ConceptID{ev.State}, ev.Family, ev.Recipient
+		s.states, s.family, s.place = []news.ConceptID{ev.State}, ev.Family, c.country(ev.Recipient)
 		return
 	}
 	for _, chip := range s.Chips {
@@ -176,8 +207,8 @@ func (c *compiler) place(s *told, lead *news.Item) {
 		case taxonomy.Instrument:
 			s.family = cmp.Or(s.family, c.family(chip.Concept))
 		case taxonomy.Target:
-			if s.place == "" && c.family(chip.Concept) == "central-asia" {
-				s.place = chip.Concept
+			if s.place == "" && c.family(chip.Concept) == region {
+				s.place = c.country(chip.Concept)
 			}
 		}
 	}
@@ -199,6 +230,18 @@ func (c *compiler) firstEvent(events []news.Event) int {
 		}
 	}
 	return best
+}
+
+// country is the state of the region that a place lies in, or the place itself.
+func (c *compiler) country(id news.ConceptID) news.ConceptID {
+	if c.in.Taxonomy == nil {
+		return id
+	}
+	way := c.in.Taxonomy.Ancestors(id)
+	if n := len(way); n >= 2 && way[n-1] == region {
+		return way[n-2]
+	}
+	return id
 }
 
 func (c *compiler) root(id news.ConceptID) news.ConceptID {
