@@ -28,7 +28,8 @@ type matcher struct {
 	terms   []term
 	seed    maphash.Seed
 
-	wordIDs map[string]int32 // while compiling
+	wordIDs  map[wordKey]int32 // while compiling
+	segments map[segmentKey][][]patternWord
 }
 
 type stemEntry struct {
@@ -67,31 +68,103 @@ const (
 func newMatcher() *matcher {
 	return &matcher{
 		stems: map[string][]stemEntry{}, edges: map[uint64]int32{},
-		nodes: []node{{gap: -1}}, wordIDs: map[string]int32{}, seed: maphash.MakeSeed(),
+		nodes: []node{{gap: -1}}, wordIDs: map[wordKey]int32{}, segments: map[segmentKey][][]patternWord{}, seed: maphash.MakeSeed(),
 	}
 }
 
 // add compiles one term. Words of rules (plain) insist on no capitals.
 func (m *matcher) add(pattern string, t term, exact, plain bool) error {
-	if len(m.nodes) == 0 {
-		return fmt.Errorf("matcher is closed")
-	}
 	id := int32(len(m.terms))
 	m.terms = append(m.terms, t)
-	spellings, err := expand(pattern)
-	if err != nil {
-		return err
+	parts := strings.Split(pattern, "…")
+	single := len(parts) == 1 && !strings.ContainsAny(strings.TrimSpace(pattern), " -") && t.lang != text.Zh
+	ends := []int32{0}
+	for i, part := range parts {
+		alternatives, err := m.segment(segmentKey{t.lang, exact, plain, single, strings.TrimSpace(part)})
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			ends = m.overGap(ends)
+		}
+		ends = m.lay(ends, alternatives)
 	}
-	for _, s := range spellings {
-		m.addSpelling(s, id, exact, plain)
+	for _, at := range ends {
+		if at != 0 && !slices.Contains(m.nodes[at].terms, id) {
+			m.nodes[at].terms = append(m.nodes[at].terms, id)
+		}
 	}
 	return nil
 }
 
-// expand multiplies out the alternatives of a pattern.
-func expand(pattern string) ([]string, error) {
+// overGap returns where the trie goes on behind a gap.
+func (m *matcher) overGap(ends []int32) []int32 {
+	out := make([]int32, 0, len(ends))
+	for _, at := range ends {
+		if at == 0 {
+			return ends // a pattern that begins with a gap begins behind it
+		}
+		if m.nodes[at].gap < 0 {
+			m.nodes[at].gap = m.newNode()
+		}
+		out = append(out, m.nodes[at].gap)
+	}
+	return out
+}
+
+// lay lays the alternatives of a segment behind every node, and returns where
+// they end.
+func (m *matcher) lay(from []int32, alternatives [][]patternWord) []int32 {
+	var out []int32
+	for _, start := range from {
+		for _, words := range alternatives {
+			at := start
+			for _, w := range words {
+				if w.comma {
+					m.nodes[at].comma = true
+				}
+				at = m.step(at, w.id)
+			}
+			if !slices.Contains(out, at) {
+				out = append(out, at)
+			}
+		}
+	}
+	return out
+}
+
+// segmentKey is a part of a pattern between two gaps, with all that its words
+// depend on.
+type segmentKey struct {
+	lang                 text.Lang
+	exact, plain, single bool
+	text                 string
+}
+
+// segment returns the word sequences that a segment stands for.
+func (m *matcher) segment(key segmentKey) ([][]patternWord, error) {
+	if known, ok := m.segments[key]; ok {
+		return known, nil
+	}
+	spellings, err := expand(key.text)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]patternWord, len(spellings))
+	for i, s := range spellings {
+		out[i] = m.patternWords(s, key)
+	}
+	m.segments[key] = out
+	return out, nil
+}
+
+// expand multiplies out the alternatives of a segment.
+func expand(segment string) ([]string, error) {
+	if !strings.Contains(segment, "|") {
+		return []string{segment}, nil
+	}
 	out := []string{""}
-	for _, w := range strings.Fields(pattern) {
+	for _, w := range strings.Fields(segment) {
 		var next []string
 		for _, prefix := range out {
 			for alt := range strings.SplitSeq(w, "|") {
@@ -101,31 +174,10 @@ func expand(pattern string) ([]string, error) {
 			}
 		}
 		if out = next; len(out) > maxSpelling {
-			return nil, fmt.Errorf("term %q has more than %d spellings", pattern, maxSpelling)
+			return nil, fmt.Errorf("%q has more than %d spellings", segment, maxSpelling)
 		}
 	}
 	return out, nil
-}
-
-// addSpelling lays the path of a spelling without alternatives.
-func (m *matcher) addSpelling(s string, id int32, exact, plain bool) {
-	at := int32(0)
-	words := m.patternWords(s, m.terms[id].lang, exact, plain)
-	for i, w := range words {
-		if w.gap && at != 0 {
-			if m.nodes[at].gap < 0 {
-				m.nodes[at].gap = m.newNode()
-			}
-			at = m.nodes[at].gap
-		}
-		if w.comma {
-			m.nodes[at].comma = true
-		}
-		at = m.step(at, w.id)
-		if i == len(words)-1 && !slices.Contains(m.nodes[at].terms, id) {
-			m.nodes[at].terms = append(m.nodes[at].terms, id)
-		}
-	}
 }
 
 func (m *matcher) newNode() int32 {
@@ -147,29 +199,24 @@ func (m *matcher) step(at, word int32) int32 {
 }
 
 type patternWord struct {
-	id         int32
-	gap, comma bool // before it
+	id    int32
+	comma bool // before it
 }
 
-// patternWords cuts a spelling into known words. A segment between two "…" is
-// a phrase whose last word is declined; "word*" takes any ending.
-func (m *matcher) patternWords(s string, lang text.Lang, exact, plain bool) []patternWord {
+// patternWords cuts a spelling into known words, the last of each run
+// declined; "word*" takes any ending.
+func (m *matcher) patternWords(s string, key segmentKey) []patternWord {
 	var out []patternWord
-	single := !strings.ContainsAny(s, " …-") && lang != text.Zh
-	for i, segment := range strings.Split(s, "…") {
-		from := len(out)
-		for _, run := range runs(segment) {
-			words, stems := text.Phrase(lang, run.text, exact)
-			for j, w := range words {
-				if run.open && j == len(words)-1 {
-					stems[j] = []text.Stem{{Text: w.Folded, Endings: text.AnyEnding}}
-				}
-				need := caseNeed(w, single && !run.open, plain)
-				out = append(out, patternWord{id: m.word(lang, w, stems[j], need, run.open), comma: run.comma && j == 0})
+	for _, run := range runs(s) {
+		words, stems := text.Phrase(key.lang, run.text, key.exact)
+		for j, w := range words {
+			last := j == len(words)-1
+			if run.open && last {
+				stems[j] = []text.Stem{{Text: w.Folded, Endings: text.AnyEnding}}
 			}
-		}
-		if i > 0 && from < len(out) {
-			out[from].gap = true
+			need := caseNeed(w, key.single && !run.open, key.plain)
+			id := m.word(wordKey{key.lang, w, need, run.open && last, key.exact}, stems[j])
+			out = append(out, patternWord{id: id, comma: run.comma && j == 0})
 		}
 	}
 	return out
@@ -223,25 +270,35 @@ func caseNeed(w text.TermWord, single, plain bool) text.Case {
 	return text.Lower
 }
 
+// wordKey is what makes two words of terms the same.
+type wordKey struct {
+	lang        text.Lang
+	word        text.TermWord
+	need        text.Case
+	open, exact bool
+}
+
 // word returns the number of a term's word, making it known at first sight.
-func (m *matcher) word(lang text.Lang, w text.TermWord, stems []text.Stem, need text.Case, open bool) int32 {
-	key := fmt.Sprint(lang, w.Folded, w.Last, w.Alone, w.Head, need, open, len(stems))
+func (m *matcher) word(key wordKey, stems []text.Stem) int32 {
+	if key.lang != text.Ru {
+		key.word.Case = text.Lower // what matters of it is in need
+	}
 	if id, ok := m.wordIDs[key]; ok {
 		return id
 	}
 	id := int32(len(m.words))
 	m.wordIDs[key] = id
-	m.words = append(m.words, wordInfo{need: need, length: utf8.RuneCountInString(w.Folded)})
+	m.words = append(m.words, wordInfo{need: key.need, length: utf8.RuneCountInString(key.word.Folded)})
 	m.first = append(m.first, -1)
 	for _, s := range stems {
-		m.stems[s.Text] = append(m.stems[s.Text], stemEntry{s.Endings, id, lang == text.UzLatn})
+		m.stems[s.Text] = append(m.stems[s.Text], stemEntry{s.Endings, id, key.lang == text.UzLatn})
 		m.longest = max(m.longest, len(s.Text))
 	}
 	return id
 }
 
 // close drops what only compiling needs.
-func (m *matcher) close() { m.wordIDs = nil }
+func (m *matcher) close() { m.wordIDs, m.segments = nil, nil }
 
 // lookup appends the words that a folded word of a text may be a form of.
 func (m *matcher) lookup(dst []int32, folded []byte, script text.Script, latin *[]byte) []int32 {

@@ -18,8 +18,7 @@ import (
 // term, word by word.
 func oracle(patterns map[string]text.Lang, d *text.Doc) (found []string) {
 	for pattern, lang := range patterns {
-		spellings, _ := expand(pattern)
-		for _, s := range spellings {
+		for _, s := range everySpelling(pattern) {
 			for start := range d.Words {
 				for _, end := range oracleMatch(s, lang, d, start) {
 					found = append(found, fmt.Sprint(pattern, start, end))
@@ -29,6 +28,15 @@ func oracle(patterns map[string]text.Lang, d *text.Doc) (found []string) {
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
+}
+
+// everySpelling multiplies out a whole pattern.
+func everySpelling(pattern string) []string {
+	spellings, err := expand(pattern)
+	if err != nil {
+		panic(err)
+	}
+	return spellings
 }
 
 // oracleMatch returns the ends of the matches of a spelling that begin at start.

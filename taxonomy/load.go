@@ -7,10 +7,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -87,11 +89,8 @@ func (ms Mistakes) Error() string {
 }
 
 type loader struct {
-	t    *Taxonomy
-	hash interface {
-		Write([]byte) (int, error)
-		Sum([]byte) []byte
-	}
+	t        *Taxonomy
+	hash     hash.Hash
 	mistakes Mistakes
 	file     string
 	facet    Facet
@@ -108,24 +107,28 @@ func (l *loader) dir(dir fs.FS) error {
 		return errors.New("no *.yaml file in the taxonomy's directory")
 	}
 	slices.Sort(names)
-	for _, name := range names {
+	files := make([]parsed, len(names))
+	var group sync.WaitGroup
+	for i, name := range names {
 		content, err := fs.ReadFile(dir, name)
 		if err != nil {
 			return fmt.Errorf("read taxonomy: %w", err)
 		}
-		fmt.Fprintf(hashWriter{l.hash}, "%s %d\n", path.Base(name), len(content))
-		hashWriter{l.hash}.Write(content)
-		l.readFile(name, content)
+		fmt.Fprintf(l.hash, "%s %d\n%s", path.Base(name), len(content), content)
+		group.Go(func() { files[i].file, files[i].err = parser.ParseBytes(content, 0) })
+	}
+	group.Wait()
+	for i, name := range names {
+		l.readFile(name, files[i])
 	}
 	return nil
 }
 
-// hashWriter is a hash, whose writes never fail.
-type hashWriter struct {
-	h interface{ Write([]byte) (int, error) }
+// parsed is a file's syntax tree, or why there is none.
+type parsed struct {
+	file *ast.File
+	err  error
 }
-
-func (w hashWriter) Write(b []byte) (int, error) { return w.h.Write(b) }
 
 func (l *loader) mistake(n ast.Node, format string, args ...any) {
 	l.mistakes = append(l.mistakes, Mistake{l.pos(n), fmt.Sprintf(format, args...)})
@@ -139,14 +142,13 @@ func (l *loader) pos(n ast.Node) Pos {
 	return p
 }
 
-func (l *loader) readFile(name string, content []byte) {
+func (l *loader) readFile(name string, p parsed) {
 	l.file, l.facet = name, ""
-	file, err := parser.ParseBytes(content, 0)
-	if err != nil {
-		l.mistakes = append(l.mistakes, Mistake{Pos{name, 1, 1}, strings.TrimSpace(err.Error())})
+	if p.err != nil {
+		l.mistakes = append(l.mistakes, Mistake{Pos{name, 1, 1}, strings.TrimSpace(p.err.Error())})
 		return
 	}
-	for _, doc := range file.Docs {
+	for _, doc := range p.file.Docs {
 		if doc.Body == nil {
 			continue
 		}
