@@ -36,7 +36,11 @@ type compiler struct {
 }
 
 func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
-	c := &compiler{tax: tax, m: newMatcher(), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string]classSet{}}
+	terms := 0
+	for _, concept := range tax.Concepts {
+		terms += len(concept.Terms)
+	}
+	c := &compiler{tax: tax, m: newMatcher(terms), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string]classSet{}}
 	for i, concept := range tax.Concepts {
 		if concept.Inactive {
 			continue

@@ -65,10 +65,12 @@ const (
 	maxSpelling = 96 // alternatives of one term, multiplied out
 )
 
-func newMatcher() *matcher {
+// newMatcher makes room for a number of terms.
+func newMatcher(terms int) *matcher {
 	return &matcher{
-		stems: map[string][]stemEntry{}, edges: map[uint64]int32{},
-		nodes: []node{{gap: -1}}, wordIDs: map[wordKey]int32{}, segments: map[segmentKey][][]patternWord{}, seed: maphash.MakeSeed(),
+		stems: make(map[string][]stemEntry, terms), edges: make(map[uint64]int32, 4*terms),
+		nodes: append(make([]node, 0, 4*terms), node{gap: -1}), terms: make([]term, 0, terms),
+		wordIDs: make(map[wordKey]int32, terms), segments: make(map[segmentKey][][]patternWord, terms), seed: maphash.MakeSeed(),
 	}
 }
 
@@ -230,6 +232,9 @@ type run struct {
 }
 
 func runs(segment string) []run {
+	if !strings.ContainsAny(segment, "*,") {
+		return []run{{text: segment}}
+	}
 	var out []run
 	var open []string
 	comma := false

@@ -93,7 +93,7 @@ func TestTheMatcherFindsWhatBruteForceFinds(t *testing.T) {
 	vocabulary := strings.Fields("loan loans grant grants school schools the new bank bank's ministry opened openings road roads silk")
 	for round := range 300 {
 		patterns := map[string]text.Lang{}
-		m := newMatcher()
+		m := newMatcher(8)
 		var names []string
 		for range 1 + rnd.IntN(6) {
 			p := randomPattern(rnd, vocabulary)

@@ -2,6 +2,7 @@ package text
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -88,11 +89,15 @@ type TermWord struct {
 	Head   bool // the noun that is declined, or an adjective of it
 }
 
+var docs = sync.Pool{New: func() any { return new(Doc) }}
+
 // Phrase returns, for every word of a phrase in dictionary form, the stems of
 // its forms. With exact, words stand as they are.
 func Phrase(l Lang, phrase string, exact bool) (words []TermWord, stems [][]Stem) {
-	var d Doc
+	d := docs.Get().(*Doc)
+	defer docs.Put(d)
 	d.Scan(phrase)
+	words, stems = make([]TermWord, 0, len(d.Words)), make([][]Stem, 0, len(d.Words))
 	for i := range d.Words {
 		w := &d.Words[i]
 		words = append(words, TermWord{

@@ -35,13 +35,16 @@ func looksAdjective(word string) bool {
 	if word == "один" || word == "одна" || word == "одно" {
 		return true
 	}
-	for _, e := range slot("ый ий ой ая яя ое ее ые ие") {
+	for _, e := range nominativeEndings {
 		if strings.HasSuffix(word, e) && utf8.RuneCountInString(word) > 4 {
 			return true
 		}
 	}
 	return false
 }
+
+// nominativeEndings are those of adjectives as a dictionary has them.
+var nominativeEndings = slot("ый ий ой ая яя ое ее ые ие")
 
 func oneOf(alternatives string) *Endings {
 	return &Endings{slots: [][]string{slot(alternatives)}, nonEmpty: true}
@@ -84,6 +87,7 @@ var russianClasses = []russianClass{
 var (
 	russianAdjective = &Endings{slots: [][]string{adjectiveEndings, slot("ся")}, nonEmpty: true}
 	russianConsonant = oneOfOrNone("а у ом ем е ы и ов ев ей ам ами ах")
+	fleetingEndings  = oneOf("а я у ю ом ем е ы и ов ей ам ям ами ями ах ях")
 	russianPlural    = oneOfOrNone("ы и ов ев ей ь а я у ю ом ем е ой ям ями ях ам ами ах")
 	russianSurname   = oneOfOrNone("а у ым ом е ы ых ыми ой")
 )
@@ -106,7 +110,7 @@ func russian(w TermWord) []Stem {
 		return bare
 	}
 	if stem, ok := fleeting[w.Folded]; ok {
-		return append(bare, Stem{stem, oneOf("а я у ю ом ем е ы и ов ей ам ям ами ями ах ях")})
+		return append(bare, Stem{stem, fleetingEndings})
 	}
 	last, _ := utf8.DecodeLastRuneInString(w.Folded)
 	if !IsVowel(last) && last != 'й' && last != 'ь' {
