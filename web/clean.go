@@ -10,10 +10,11 @@ import (
 // than any of our languages needs.
 const maxMarks = 4
 
-// clean removes from foreign text what could disguise it or spill over the
-// page: controls, characters that turn the direction of writing, invisible
-// ones, and heaps of combining marks. The joiners that Persian spelling needs
-// stay where they stand between letters.
+// clean removes from a page what could disguise text or spill it over its
+// neighbours: controls, characters that turn the direction of writing,
+// invisible ones, and heaps of combining marks. The joiners that Persian
+// spelling needs stay where they stand between letters, also at the borders of
+// elements.
 func clean(s string) string {
 	if isPlain(s) {
 		return s
@@ -29,11 +30,11 @@ func clean(s string) string {
 			}
 		case isJoiner(r):
 			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
-			if !unicode.IsLetter(last) || !unicode.IsLetter(next) {
+			if !joins(last, '>') || !joins(next, '<') {
 				continue
 			}
 		case r == '\n' || r == '\t':
-			marks = 0
+			marks = 0 // the only controls that stay
 		case isDisguise(r) || r == utf8.RuneError:
 			continue
 		default:
@@ -53,6 +54,8 @@ func isPlain(s string) bool {
 	}
 	return true
 }
+
+func joins(r, border rune) bool { return unicode.IsLetter(r) || r == border }
 
 func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 

@@ -22,7 +22,7 @@ type editionRow struct {
 	Href, Profile, Subject string
 	Rendered               stamp
 	From, To               stamp
-	Stories                string
+	Stories                int
 	Deliveries             []deliveryCount
 }
 
@@ -87,11 +87,9 @@ func (s *Server) editionRow(e *store.Edition) editionRow {
 	}
 	return editionRow{
 		Href: editionHref(e.ID), Profile: oneLine(e.Profile, 60), Subject: subject, Rendered: s.stamp(e.Rendered),
-		From: s.stamp(e.From), To: s.stamp(e.To), Stories: storyCount(e.Stories), Deliveries: deliveryCounts(e.Messages),
+		From: s.stamp(e.From), To: s.stamp(e.To), Stories: e.Stories, Deliveries: deliveryCounts(e.Messages),
 	}
 }
-
-func storyCount(n int) string { return count(n, "story") }
 
 func (s *Server) delivery(m *store.Message) delivery {
 	d := delivery{

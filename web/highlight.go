@@ -124,7 +124,7 @@ func (h highlighted) pieces(start, end int) []piece {
 	cuts = slices.Compact(cuts)
 	list := make([]piece, 0, len(cuts))
 	for i := range cuts[1:] {
-		p := piece{Text: clean(h.text[cuts[i]:cuts[i+1]])}
+		p := piece{Text: h.text[cuts[i]:cuts[i+1]]}
 		for _, m := range inside {
 			if m.Start > cuts[i] || m.End < cuts[i+1] {
 				continue

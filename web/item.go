@@ -56,8 +56,8 @@ type tagsOfGroup struct {
 type tagCard struct {
 	Name     string
 	Href     string
-	Facet    string
-	Score    int // percent
+	Kind     string // of an actor
+	Score    int    // percent
 	Implied  bool
 	By       []string
 	Proof    *proof
@@ -72,12 +72,18 @@ type proof struct {
 	InTitle            bool
 }
 
-// eventCard is an event with the words that state it.
+// eventCard is the words that state one event or more, with those events.
 type eventCard struct {
+	Lines  []statedEvent
+	Quote  foreign
+	Anchor string
+	where  news.EventEvidence
+}
+
+// statedEvent is an event with who and what is behind it.
+type statedEvent struct {
 	eventLine
 	State, Family string
-	Quote         foreign
-	Anchor        string
 }
 
 // relevance is why an item counts as relevant, or not.
@@ -147,8 +153,12 @@ func (p *itemPage) mark(s *Server, it *news.Item) {
 	p.Misplaced = lostTitle + lostBody
 	for i := range it.Tagging.Events {
 		e := &it.Tagging.Events[i]
-		card := eventCard{eventLine: s.eventLine(e), Quote: foreignText(e.Evidence.Text, it.Tagging.Lang)}
-		card.State, card.Family = s.nameUnless(e.State, e.Actor), s.nameUnless(e.Family, e.Instrument)
+		stated := statedEvent{s.eventLine(e), s.nameUnless(e.State, e.Actor), s.nameUnless(e.Family, e.Instrument)}
+		if n := len(p.Events); n > 0 && p.Events[n-1].where == e.Evidence {
+			p.Events[n-1].Lines = append(p.Events[n-1].Lines, stated)
+			continue
+		}
+		card := eventCard{Lines: []statedEvent{stated}, Quote: foreignText(e.Evidence.Text, it.Tagging.Lang), where: e.Evidence}
 		if e.Evidence.Field == "title" {
 			card.Anchor = zoneAnchor(titleRuns, titleAnchors, e.Evidence.Start)
 		} else {
@@ -227,7 +237,7 @@ func (s *Server) itemMeta(it *news.Item) itemMeta {
 		m.Sources = []string{string(it.Source)}
 	}
 	if p := it.Tagging.Placed; p != nil {
-		m.Placed, m.PlacedReason = s.name(p.Origin), clean(p.Reason)
+		m.Placed, m.PlacedReason = s.name(p.Origin), p.Reason
 	}
 	return m
 }
@@ -248,9 +258,17 @@ func (s *Server) tagCards(it *news.Item) []tagsOfGroup {
 	return groups
 }
 
+// actorKind tells the facets that act apart; the others are groups of their own.
+func actorKind(facet string) string {
+	if groupOf(facet).Class != "actor" {
+		return ""
+	}
+	return facetName(facet)
+}
+
 func (s *Server) tagCard(it *news.Item, t *news.Tag) tagCard {
 	card := tagCard{
-		Name: s.name(t.Concept), Href: conceptHref(t.Concept), Facet: facetName(t.Facet),
+		Name: s.name(t.Concept), Href: conceptHref(t.Concept), Kind: actorKind(t.Facet),
 		Score: percent(t.Score), Implied: t.Implied, Mentions: len(t.Evidence),
 	}
 	for _, by := range t.By {
@@ -278,7 +296,7 @@ func proofOf(text string, e *news.Evidence, lang string) *proof {
 		from, to = e.Start, e.End
 	}
 	p := &proof{
-		Before: clean(text[from:e.Start]), Hit: clean(text[e.Start:e.End]), After: clean(text[e.End:to]),
+		Before: text[from:e.Start], Hit: text[e.Start:e.End], After: text[e.End:to],
 		Dir: direction(lang), InTitle: e.Field == "title",
 	}
 	if lang != "und" {
@@ -353,7 +371,7 @@ func (s *Server) revision(rev news.Revision, lang string) revision {
 		text = rev.Summary
 	}
 	for line := range strings.SplitSeq(text, "\n") {
-		if line = strings.TrimSpace(clean(line)); line != "" {
+		if line = strings.TrimSpace(line); line != "" {
 			out.Text = append(out.Text, line)
 		}
 	}

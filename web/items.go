@@ -32,6 +32,7 @@ type itemsPage struct {
 	Reset   string // address without any filter
 	Empty   string // why the list is empty: "", "archive", "relevant", "search"
 	Held    string // how much the archive holds
+	Sources string // how the sources are, when the archive is empty
 }
 
 // filters are what the form of the page asks for.
@@ -132,14 +133,14 @@ func (s *Server) explainEmpty(ctx context.Context, p *itemsPage) error {
 	if len(p.Days) > 0 {
 		return nil
 	}
-	stats, err := s.Store.Stats(ctx)
+	rep, err := s.report(ctx)
 	if err != nil {
 		return err
 	}
-	p.Held = count(stats.Items, "item")
+	p.Held = count(rep.Stats.Items, "item")
 	switch {
-	case stats.Items == 0:
-		p.Empty, p.Refresh = "archive", 5
+	case rep.Stats.Items == 0:
+		p.Empty, p.Refresh, p.Sources = "archive", 5, rep.Headline
 	case p.Filters.Active:
 		p.Empty = "search"
 	default:

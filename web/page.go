@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -74,7 +75,8 @@ func (s *Server) page(name string, fill func(*http.Request) (framed, error)) htt
 	}
 }
 
-// writePage writes a page when all of it is there.
+// writePage writes a page when all of it is there, without the characters that
+// [clean] takes out, wherever on the page they stand.
 func (s *Server) writePage(w http.ResponseWriter, r *http.Request, name string, data framed) {
 	f := data.base()
 	s.dress(f)
@@ -88,7 +90,7 @@ func (s *Server) writePage(w http.ResponseWriter, r *http.Request, name string, 
 	if f.Code != 0 {
 		w.WriteHeader(f.Code)
 	}
-	_, _ = out.WriteTo(w)
+	_, _ = io.WriteString(w, clean(out.String()))
 }
 
 func (s *Server) dress(f *frame) {
@@ -103,14 +105,13 @@ func (s *Server) dress(f *frame) {
 	}
 }
 
-// foreign is text that came from outside: without characters that could
-// disguise it, and marked with its language and direction.
+// foreign is text that came from outside, with its language and direction.
 type foreign struct {
 	Text, Lang, Dir string
 }
 
 func foreignText(s, lang string) foreign {
-	f := foreign{Text: clean(s), Dir: direction(lang)}
+	f := foreign{Text: s, Dir: direction(lang)}
 	if lang != "und" {
 		f.Lang = lang
 	}

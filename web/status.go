@@ -26,7 +26,6 @@ type statusPage struct {
 	Digest   *digestLine
 	Outbox   string
 	Checked  stamp
-	Relevant string
 }
 
 // report is the state of everything, as the page and the API tell it.
@@ -239,7 +238,7 @@ func (s *Server) problems(rep *report, late int) []string {
 	k := s.known.Load()
 	var list []string
 	if !rep.Ready {
-		list = append(list, "Not ready: "+strings.TrimSuffix(clean(rep.WhyNot), ".")+".")
+		list = append(list, "Not ready: "+strings.TrimSuffix(rep.WhyNot, ".")+".")
 	}
 	if late > 0 {
 		list = append(list, count(late, "visit")+" should have happened more than an hour ago. Is the daemon running, and is the clock right?")
@@ -276,7 +275,7 @@ func (s *Server) sourceRow(src *sourceReport) sourceRow {
 		ID: string(info.Source.ID), Outlet: o.Name, Country: countryName(o.Country), Langs: languages(info.Source, o),
 		Kind: kindName(info.Source.Kind), URL: news.CanonicalURL(info.Source.URL), Condition: src.Condition, Word: src.Condition.Word(),
 		Href:    filters{Query: "source:" + quoted(string(info.Source.ID)), All: true}.href(""),
-		Success: s.stamp(st.LastSuccess), New: src.New, Items: st.Items, Note: clean(info.Note), Schedule: clean(info.Schedule),
+		Success: s.stamp(st.LastSuccess), New: src.New, Items: st.Items, Note: info.Note, Schedule: info.Schedule,
 		Insecure: info.Source.Insecure, Counters: st.Counters,
 	}
 	for _, n := range st.Notes {

@@ -1,6 +1,6 @@
 // A little comfort on pages that work without it: "/" goes to the search box,
-// j and k walk through the items, o or Enter opens one, Escape closes what is
-// highlighted, and a choice in a filter searches at once.
+// j and k walk through the items, o or Enter opens one, Escape lets go of what
+// has the focus, and a search keeps empty fields out of its address.
 "use strict";
 
 (() => {
@@ -32,10 +32,6 @@
     e.preventDefault();
     keys[e.key]();
   });
-
-  for (const select of document.querySelectorAll(".search select")) {
-    select.addEventListener("change", () => select.form.requestSubmit());
-  }
 
   for (const form of document.querySelectorAll("form.search")) {
     form.addEventListener("submit", () => {
