@@ -1,7 +1,6 @@
 package tagger
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +9,8 @@ import (
 
 	ahocorasick "github.com/petar-dambovaliev/aho-corasick"
 
+	"silkwire/demo"
+	"silkwire/news"
 	"silkwire/taxonomy"
 	"silkwire/text"
 )
@@ -144,21 +145,26 @@ func randomPattern(rnd *rand.Rand, vocabulary []string) string {
 	return strings.Join(words, " ")
 }
 
-// newsText is the text that benchmarks run on: the test sentences of all
-// concepts, in all languages.
-func newsText(tax *taxonomy.Taxonomy) string {
-	var sentences []string
-	for _, c := range tax.Concepts {
-		for _, s := range append(slices.Clone(c.Match), c.NoMatch...) {
-			sentences = append(sentences, s.Text)
-		}
+// newsItems are the demo's labelled items: news in eleven languages and scripts.
+func newsItems(tb testing.TB) []news.Item {
+	labelled, err := demo.Items()
+	if err != nil {
+		tb.Fatal(err)
 	}
-	slices.SortFunc(sentences, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
-	rnd := rand.New(rand.NewPCG(3, 4))
-	rnd.Shuffle(len(sentences), func(i, j int) { sentences[i], sentences[j] = sentences[j], sentences[i] })
+	items := make([]news.Item, len(labelled))
+	for i, it := range labelled {
+		items[i] = news.Item{ID: news.ItemID(it.ID), Title: it.Title, Text: it.Body}
+	}
+	return items
+}
+
+// newsText is the text that benchmarks run on: two megabytes of those items.
+func newsText(tb testing.TB) string {
 	var b strings.Builder
 	for b.Len() < 2<<20 {
-		b.WriteString(strings.Join(sentences, "\n"))
+		for _, it := range newsItems(tb) {
+			b.WriteString(it.Title + "\n" + it.Text + "\n\n")
+		}
 	}
 	return b.String()
 }
@@ -177,7 +183,7 @@ func loadTagger(tb testing.TB) *Tagger {
 
 func BenchmarkMatcher(b *testing.B) {
 	tg := loadTagger(b)
-	s := newsText(tg.tax)
+	s := newsText(b)
 	var d text.Doc
 	sc := newScratch()
 	b.SetBytes(int64(len(s)))
@@ -188,11 +194,29 @@ func BenchmarkMatcher(b *testing.B) {
 	}
 }
 
+// BenchmarkTag is the whole of tagging: language, mentions, context, tags,
+// events, relevance.
+func BenchmarkTag(b *testing.B) {
+	tg := loadTagger(b)
+	items := newsItems(b)
+	bytes := 0
+	for _, it := range items {
+		bytes += len(it.Title) + len(it.Text)
+	}
+	b.SetBytes(int64(bytes))
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range items {
+			tg.Tag(&items[i])
+		}
+	}
+}
+
 // BenchmarkAhoCorasick searches the same terms literally, ignoring case, with
 // the fastest Go library for that: neither word boundaries nor word forms.
 func BenchmarkAhoCorasick(b *testing.B) {
 	tg := loadTagger(b)
-	s := newsText(tg.tax)
+	s := newsText(b)
 	var literals []string
 	for _, c := range tg.tax.Concepts {
 		for _, t := range c.Terms {
