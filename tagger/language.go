@@ -9,8 +9,8 @@ import (
 
 // Samples of text that the language is told from, in bytes.
 const (
-	itemSample      = 1200
-	paragraphSample = 160
+	itemSample      = 800
+	paragraphSample = 120
 )
 
 // plausible is how probable a language must be for its terms to be looked for.

@@ -52,11 +52,12 @@ type node struct {
 
 // term is one spelling of a taxonomy's term, in the matcher's numbers.
 type term struct {
-	class int32 // a concept, or a list of words that rules ask for
-	rule  int32 // index of its rules; -1: none
-	where text.LangSet
-	lang  text.Lang
-	text  string // as the taxonomist wrote it
+	class  int32 // a concept, or a list of words that rules ask for
+	rule   int32 // index of its rules; -1: none
+	where  text.LangSet
+	lang   text.Lang
+	text   string // as the taxonomist wrote it
+	gapped bool   // runs over words that are not its own
 }
 
 const (
@@ -77,8 +78,9 @@ func newMatcher(terms int) *matcher {
 // add compiles one term. Words of rules (plain) insist on no capitals.
 func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 	id := int32(len(m.terms))
-	m.terms = append(m.terms, t)
 	parts := strings.Split(pattern, "…")
+	t.gapped = len(parts) > 1
+	m.terms = append(m.terms, t)
 	single := len(parts) == 1 && !strings.ContainsAny(strings.TrimSpace(pattern), " -") && t.lang != text.Zh
 	ends := []int32{0}
 	for i, part := range parts {

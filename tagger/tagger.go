@@ -70,6 +70,8 @@ type work struct {
 	fields   [2]field
 	mentions []found
 	raw      []found
+	kept     []found
+	classes  map[int32]int // how often each occurs
 }
 
 // field is the title or the body of an item, cut into words.
@@ -101,7 +103,7 @@ func (f *found) within(g *found) bool {
 }
 
 func newWork() *work {
-	w := &work{scratch: newScratch()}
+	w := &work{scratch: newScratch(), classes: map[int32]int{}}
 	w.fields[0].name, w.fields[1].name = "title", "body"
 	return w
 }
@@ -141,24 +143,26 @@ func (t *Tagger) findMentions(w *work) {
 			w.raw = append(w.raw, found{class: term.class, term: m.term, field: uint8(fi), start: m.start, end: m.end, sentence: sentence})
 		}
 	}
-	slices.SortFunc(w.raw, func(a, b found) int {
-		return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.class, b.class))
-	})
+	slices.SortFunc(w.raw, inOrder)
 }
 
 // applyRules fills w.mentions with the concepts whose rules hold. Rules that
 // ask for concepts see those that hold without such rules.
 func (t *Tagger) applyRules(w *work) {
 	w.mentions = w.mentions[:0]
-	plain := w.raw
 	for pass := range 2 {
-		kept := w.raw[:0:0]
-		for i := range plain {
-			f := &plain[i]
+		company := w.raw
+		if pass == 1 {
+			company = slices.Clone(w.mentions)
+		}
+		w.present(company)
+		at := 0 // where the sentence of the mention begins in company
+		for i := range w.raw {
+			f := &w.raw[i]
 			rule := t.m.terms[f.term].rule
 			if rule < 0 {
 				if pass == 0 {
-					kept = append(kept, *f)
+					w.mentions = append(w.mentions, *f)
 				}
 				continue
 			}
@@ -166,71 +170,122 @@ func (t *Tagger) applyRules(w *work) {
 			if r.onConcepts != (pass == 1) {
 				continue
 			}
-			company := plain
-			if pass == 1 {
-				company = w.mentions
+			for at < len(company) && company[at].before(f) {
+				at++
 			}
-			if t.holds(r, f, company, w) {
-				kept = append(kept, *f)
+			if t.holds(r, f, company[at:], w) {
+				w.mentions = append(w.mentions, *f)
 			}
 		}
-		w.mentions = append(w.mentions, kept...)
+		slices.SortStableFunc(w.mentions, inOrder)
 	}
 }
 
-// holds reports whether a mention is in the company its rules ask for.
+// before reports whether f's sentence lies before g's.
+func (f *found) before(g *found) bool {
+	return f.field < g.field || f.field == g.field && f.sentence < g.sentence
+}
+
+func inOrder(a, b found) int {
+	return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.class, b.class))
+}
+
+// present notes which classes occur in an item.
+func (w *work) present(company []found) {
+	clear(w.classes)
+	for i := range company {
+		w.classes[company[i].class]++
+	}
+}
+
+// holds reports whether a mention is in the company its rules ask for. The
+// company begins with the mention's own sentence.
 func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
-	var followed, preceded, near, with bool
+	if !w.meets(r, f) {
+		return false
+	}
+	var followed, preceded, near bool
 	wide, tight := int32(1), int32(1) // how many words may stand between
 	if t.m.terms[f.term].lang == text.Zh {
 		wide, tight = 4, 0
 	}
 	for i := range company {
 		c := &company[i]
+		if c.field != f.field || c.sentence != f.sentence {
+			break
+		}
 		if c.overlaps(f) {
-			if c.field == f.field && c.start <= f.start && c.end >= f.end && c.end-c.start > f.end-f.start && r.notNear.has(c.class) {
+			if f.within(c) && c.end-c.start > f.end-f.start && r.notNear.has(c.class) {
 				return false
 			}
 			continue
 		}
-		same := c.field == f.field && c.sentence == f.sentence
-		after := same && c.start >= f.end && c.start <= f.end+wide
-		before := same && c.end <= f.start && c.end >= f.start-wide
+		after := c.start >= f.end && c.start <= f.end+wide
+		before := c.end <= f.start && c.end >= f.start-wide
 		switch {
 		case after && c.start <= f.end+tight && r.notFollowedBy.has(c.class),
 			before && c.end >= f.start-tight && r.notPrecededBy.has(c.class),
-			same && r.notNear.has(c.class), r.notWith.has(c.class):
+			r.notNear.has(c.class):
 			return false
 		}
 		followed = followed || after && r.followedBy.has(c.class)
 		preceded = preceded || before && r.precededBy.has(c.class)
-		near = near || same && r.near.has(c.class)
-		with = with || r.with.has(c.class)
+		near = near || r.near.has(c.class)
 	}
-	return asked(r.followedBy, followed) && asked(r.precededBy, preceded) && asked(r.near, near) && asked(r.with, with)
+	return asked(r.followedBy, followed) && asked(r.precededBy, preceded) && asked(r.near, near)
+}
+
+// meets reports whether the rest of the item is as the rules ask: a mention is
+// no company for itself.
+func (w *work) meets(r *rules, f *found) bool {
+	others := func(set classSet) bool {
+		return slices.ContainsFunc(set, func(class int32) bool {
+			n := w.classes[class]
+			return n > 1 || n == 1 && class != f.class
+		})
+	}
+	return (r.with == nil || others(r.with)) && !others(r.notWith)
 }
 
 func asked(set classSet, seen bool) bool { return set == nil || seen }
 
-// keepLongest drops mentions inside a longer one of the same facet; all facets
-// that act are one in this. An instrument's own name swallows the actor in it.
+// keepLongest drops what is no concept, and mentions inside a longer one of the
+// same facet; all facets that act are one in this.
 func (w *work) keepLongest(t *Tagger) {
 	n := int32(len(t.concepts))
 	concepts := slices.DeleteFunc(w.mentions, func(f found) bool { return f.class >= n })
-	slices.SortStableFunc(concepts, func(a, b found) int {
-		return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.class, b.class))
-	})
-	kept := concepts[:0:0]
+	kept := w.kept[:0]
+	first := 0 // of the mentions that may still cover the next
 	for i := range concepts {
 		f := &concepts[i]
-		if i > 0 && len(kept) > 0 && kept[len(kept)-1].class == f.class && kept[len(kept)-1].within(f) && f.within(&kept[len(kept)-1]) {
-			continue // the same concept by another term
+		for concepts[first].field != f.field || concepts[first].end <= f.start && first < i {
+			first++
 		}
-		if !slices.ContainsFunc(concepts, func(g found) bool { return t.swallows(&g, f) }) {
-			kept = append(kept, *f)
+		if i > 0 && f.same(&concepts[i-1]) || t.covered(concepts[first:], f) {
+			continue
+		}
+		kept = append(kept, *f)
+	}
+	w.mentions, w.kept = append(w.mentions[:0], kept...), kept
+}
+
+// same reports whether two mentions are of one concept at one place.
+func (f *found) same(g *found) bool {
+	return f.class == g.class && f.field == g.field && f.start == g.start && f.end == g.end
+}
+
+// covered reports whether one of the mentions, in order, swallows f.
+func (t *Tagger) covered(mentions []found, f *found) bool {
+	for i := range mentions {
+		g := &mentions[i]
+		if g.field != f.field || g.start > f.start {
+			return false
+		}
+		if t.swallows(g, f) {
+			return true
 		}
 	}
-	w.mentions = kept
+	return false
 }
 
 func (t *Tagger) swallows(g, f *found) bool {
@@ -239,14 +294,9 @@ func (t *Tagger) swallows(g, f *found) bool {
 	}
 	a, b := &t.concepts[g.class], &t.concepts[f.class]
 	if a.facet == b.facet {
-		return !t.gapped(g)
+		return !t.m.terms[g.term].gapped // a gap is not the mention's own
 	}
 	return a.actor && b.actor
-}
-
-// gapped reports whether a mention runs over words that are not its own.
-func (t *Tagger) gapped(f *found) bool {
-	return slices.Contains([]rune(t.m.terms[f.term].text), '…')
 }
 
 // tags makes the tags of the mentions, the strongest first.
