@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"silkwire/news"
 )
@@ -128,7 +130,7 @@ func (s *Server) itemPage(r *http.Request) (framed, error) {
 	p := &itemPage{
 		frame: frame{Title: name.Text, Section: "items"},
 		ID:    string(it.ID), Name: name, Lang: name.Lang, Dir: name.Dir,
-		Meta: s.itemMeta(&it), Groups: s.tagCards(&it), Relevance: relevanceOf(&it.Tagging),
+		Meta: s.itemMeta(&it), Groups: s.tagCards(&it), Relevance: s.relevanceOf(&it.Tagging),
 		JSON: "/api/v1/items/" + url.PathEscape(string(it.ID)),
 	}
 	p.mark(s, &it)
@@ -305,42 +307,28 @@ func proofOf(text string, e *news.Evidence, lang string) *proof {
 	return p
 }
 
-// featureSays puts the features of the relevance into words. One that is not
-// here speaks for itself by its name.
-func featureSays(name string) string {
-	switch name {
-	case "bias":
-		return "Before anything is read, an item is taken to be about something else"
-	case "outside actor":
-		return "A state, institution, person or organisation from outside the region is named"
-	case "instrument":
-		return "An instrument of influence is named"
-	case "recipient":
-		return "A place or a group of people in Central Asia is named"
-	case "together":
-		return "Actor, instrument and recipient stand together in one sentence or two neighbouring ones"
-	case "breadth":
-		return "Several different instruments are named"
-	case "title":
-		return "The title itself names an outside actor and a recipient or an instrument"
-	case "narrative":
-		return "A narrative or a reaction to influence is expressed"
-	case "own soft power":
-		return "A Central Asian state projects its own influence"
-	case "trifle":
-		return "The title is about sport, weather, crime or gadgets"
+// featureSays puts a feature of the relevance into words; one without a
+// meaning speaks by its name.
+func (s *Server) featureSays(name string) string {
+	says := ""
+	if s.Meaning != nil {
+		says = oneLine(s.Meaning(name), 200)
 	}
-	return oneLine(name, 100)
+	if says == "" {
+		says = oneLine(name, 100)
+	}
+	first, size := utf8.DecodeRuneInString(says)
+	return string(unicode.ToUpper(first)) + says[size:]
 }
 
-func relevanceOf(t *news.Tagging) relevance {
+func (s *Server) relevanceOf(t *news.Tagging) relevance {
 	rel := relevance{Percent: percent(t.Relevance), Relevant: t.Relevant, Tagged: t.Taxonomy != ""}
 	sum := 0.0
 	for _, f := range t.Features {
 		adds := f.Value * f.Weight
 		sum += adds
 		rel.Reasons = append(rel.Reasons, reason{
-			Says: featureSays(f.Name), Value: trimmed(f.Value), Weigh: signed(f.Weight), Adds: signed(adds), For: adds > 0,
+			Says: s.featureSays(f.Name), Value: trimmed(f.Value), Weigh: signed(f.Weight), Adds: signed(adds), For: adds > 0,
 		})
 	}
 	rel.Sum = signed(sum)

@@ -224,9 +224,13 @@ func TestEveryLinkIntoThePageHasItsAnchor(t *testing.T) {
 }
 
 func TestRelevanceIsExplainedInWordsAndNumbers(t *testing.T) {
-	s := serve(t, full())
+	s := serve(t, full(), func(o *Options) {
+		o.Meaning = func(feature string) string {
+			return map[string]string{"bias": "before anything is seen", "together": "all three in one sentence"}[feature]
+		}
+	})
 	table := pageAt(t, s, "/items/aaaaaaaaaaaaaaaa").one(t, "table.why-table")
-	table.says(t, "Before anything is read", "1 × −3", "stand together in one sentence", "+2.2", "1.58 × +0.5", "+0.79", "sum, −0.01")
+	table.says(t, "Before anything is seen", "1 × −3", "All three in one sentence", "+2.2", "Breadth", "1.58 × +0.5", "+0.79", "sum, −0.01")
 	box := pageAt(t, s, "/items/bbbbbbbbbbbbbbbb").one(t, ".relbox")
 	box.says(t, "not relevant", "Not found: an actor from outside; an instrument of influence; a place or a group in Central Asia.")
 }

@@ -38,6 +38,10 @@ type Options struct {
 	// are shown.
 	Edition func(store.Edition) (template.HTML, error)
 
+	// Meaning says in words what a feature of the relevance is, such as "an
+	// instrument of influence is named". Without it features go by their names.
+	Meaning func(feature string) string
+
 	// Search says how queries are read. Names and Values are filled in from
 	// Taxonomy and Outlets where they are nil.
 	Search search.Options

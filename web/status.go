@@ -18,14 +18,14 @@ import (
 type statusPage struct {
 	frame
 	report
-	Verdict  string // "good", "watch" or "bad"
-	Rows     []sourceRow
-	Off      []sourceRow
-	Totals   news.Counters
-	Size     archiveSize
-	Digest   *digestLine
-	Outbox   string
-	Checked  stamp
+	Verdict string // "good", "watch" or "bad"
+	Rows    []sourceRow
+	Off     []sourceRow
+	Totals  news.Counters
+	Size    archiveSize
+	Digest  *digestLine
+	Outbox  string
+	Checked stamp
 }
 
 // report is the state of everything, as the page and the API tell it.
@@ -225,7 +225,7 @@ func waits(k int) string {
 
 func (rep *report) verdict() string {
 	switch {
-	case rep.Counts[needsAttention] > 0 || rep.Counts[noNetwork] > 0 || rep.Counts[paused] > 0 || !rep.Ready && rep.Stats.Items > 0:
+	case rep.Counts[needsAttention] > 0 || rep.Counts[noNetwork] > 0 || rep.Counts[paused] > 0:
 		return "bad"
 	case len(rep.Problems) > 0 || rep.Counts[tryingAgain] > 0 || rep.Counts[notYet] > 0:
 		return "watch"
