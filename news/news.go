@@ -271,7 +271,7 @@ type Tag struct {
 	Facet    string      `json:"facet"`
 	Score    float64     `json:"score"` // 0–1
 	Implied  bool        `json:"implied"`
-	By       []ConceptID `json:"by,omitempty"` // the concepts that imply an implied tag
+	By       []ConceptID `json:"by"` // the concepts that imply an implied tag
 	Evidence []Evidence  `json:"evidence"`
 }
 

@@ -33,6 +33,8 @@ type triple struct {
 	at                           *found // the instrument's mention
 	from, to                     int32  // sentences
 	strength                     float64
+	actorHere, recipientHere     bool // in the instrument's own sentence
+	actors                       int  // chosen together
 }
 
 // events finds who uses which instrument toward whom. Every mention of an
@@ -44,7 +46,7 @@ func (t *Tagger) events(w *work) []news.Event {
 	for _, inst := range s.instruments {
 		triples = append(triples, t.eventsOf(s, inst)...)
 	}
-	triples = t.distinct(triples)
+	triples = slices.DeleteFunc(t.distinct(triples), func(x triple) bool { return !t.probable(w, s, &x) })
 	out := make([]news.Event, 0, len(triples))
 	for i := range triples {
 		out = append(out, t.event(w, &triples[i]))
@@ -91,6 +93,8 @@ func (t *Tagger) eventsOf(s *stage, inst *found) []triple {
 			x := triple{
 				actor: a.class, instrument: inst.class, recipient: t.concepts[r.class].recipient, at: inst,
 				from: inst.sentence, to: inst.sentence, strength: actorStrength + recipientStrength,
+				actorHere: a.field == inst.field && a.sentence == inst.sentence, recipientHere: r.field == inst.field && r.sentence == inst.sentence,
+				actors: len(actors),
 			}
 			if t.concepts[a.class].root != x.recipient {
 				out = append(out, x.cover(a).cover(r))
@@ -167,6 +171,80 @@ func (t *Tagger) strength(s *stage, f, inst *found, root func(*conceptInfo) int3
 	return v
 }
 
+// EventWeights say how probable it is that an actor, an instrument and a
+// recipient which were found together make an event: like Weights, they are
+// log-odds, and were set on labelled items.
+var EventWeights = []Weight{
+	{"bias", -0.2, "before anything is seen"},
+	{"actor here", 0.5, "the actor stands in the instrument's sentence"},
+	{"recipient here", 0.6, "the recipient does"},
+	{"status", 0.2, "the sentence says that something was signed, opened, planned …"},
+	{"lead", 0.1, "it is the title or the first sentence"},
+	{"insistence", 0.4, "how often the item names the instrument, log2"},
+	{"actor's weight", 0.4, "how often the item names the state or body behind the actor, log2"},
+	{"recipient's weight", 0.45, "how often it names the recipient, log2"},
+	{"actors", -0.6, "how many actors the sentence lists: lists are rarely deeds"},
+	{"families", -0.6, "how many kinds of instruments the sentence names"},
+	{"ruled", -0.8, "the instrument's term is ambiguous and needed a rule"},
+	{"length", -0.5, "of the sentence, in 200 bytes"},
+	{"position", -1.2, "how deep in the body, 0 to 1"},
+}
+
+// eventThreshold is the probability from which on a triple counts as an event.
+const eventThreshold = 0.35
+
+// probable reports whether a triple is an event.
+func (t *Tagger) probable(w *work, s *stage, x *triple) bool {
+	v := t.eventFeatures(w, s, x)
+	odds := 0.0
+	for _, wt := range EventWeights {
+		odds += wt.Weight * v[wt.Feature]
+	}
+	return 1/(1+math.Exp(-odds)) >= eventThreshold
+}
+
+func (t *Tagger) eventFeatures(w *work, s *stage, x *triple) values {
+	f := &w.fields[x.at.field]
+	sentence := f.doc.Sentences[x.at.sentence]
+	v := values{
+		"bias":               1,
+		"actor's weight":     math.Log2(1 + s.weight[t.concepts[x.actor].root]),
+		"recipient's weight": math.Log2(1 + s.weight[x.recipient]),
+		"actors":             float64(x.actors),
+		"families":           float64(s.families(t, x.at)),
+		"length":             float64(sentence.End-sentence.Start) / 200,
+		"position":           float64(x.at.sentence) / float64(len(f.doc.Sentences)),
+	}
+	v.mark("actor here", x.actorHere)
+	v.mark("recipient here", x.recipientHere)
+	v.mark("lead", x.at.field == 0 || x.at.sentence == 0)
+	v.mark("ruled", t.m.terms[x.at.term].rule >= 0)
+	v.mark("status", f.status(x.at.sentence, x.at.sentence) != news.NoStatus)
+	v.log("insistence", s.often(x.instrument))
+	return v
+}
+
+// families counts the kinds of instruments that a sentence names.
+func (s *stage) families(t *Tagger, at *found) int {
+	var seen []int32
+	for _, f := range s.instruments {
+		if family := t.concepts[f.class].family; f.field == at.field && f.sentence == at.sentence && !slices.Contains(seen, family) {
+			seen = append(seen, family)
+		}
+	}
+	return len(seen)
+}
+
+// often counts the mentions of an instrument.
+func (s *stage) often(instrument int32) (n int) {
+	for _, f := range s.instruments {
+		if f.class == instrument {
+			n++
+		}
+	}
+	return n
+}
+
 func abs(n int32) int32 { return max(n, -n) }
 
 // distinct keeps one event of each (state, family, recipient): the strongest.
@@ -190,7 +268,7 @@ func (t *Tagger) event(w *work, x *triple) news.Event {
 	ev := news.Event{
 		Actor: t.concepts[x.actor].id, State: t.concepts[t.concepts[x.actor].root].id,
 		Instrument: t.concepts[x.instrument].id, Family: t.concepts[t.concepts[x.instrument].family].id,
-		Recipient: t.concepts[x.recipient].id, Status: f.status(x),
+		Recipient: t.concepts[x.recipient].id, Status: f.status(x.from, x.to),
 		Evidence: news.EventEvidence{Field: f.name, Start: start, End: end, Text: f.doc.Text[start:end]},
 	}
 	ev.Amount = f.amount(x.from, x.to)
@@ -208,9 +286,10 @@ var statusOf = map[cueKind]news.Status{
 // which outweighs a plan.
 var statusRank = []cueKind{cueDenied, cueCancelled, cueSigned, cueCompleted, cueAnnounced, cueOngoing}
 
-func (f *field) status(x *triple) news.Status {
+// status is what a range of sentences says of how far something has got.
+func (f *field) status(from, to int32) news.Status {
 	for _, kind := range statusRank {
-		for s := x.from; s <= x.to; s++ {
+		for s := from; s <= to; s++ {
 			if slices.ContainsFunc(f.cuesIn(s), func(c cue) bool { return c.kind == kind }) {
 				return statusOf[kind]
 			}

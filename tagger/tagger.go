@@ -311,7 +311,7 @@ func (t *Tagger) tags(w *work) []news.Tag {
 		tag, ok := byConcept[f.class]
 		if !ok {
 			c := &t.concepts[f.class]
-			tag = &news.Tag{Concept: c.id, Facet: string(c.facet)}
+			tag = &news.Tag{Concept: c.id, Facet: string(c.facet), By: []news.ConceptID{}}
 			byConcept[f.class] = tag
 			order = append(order, f.class)
 		}

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"html/template"
 	"time"
 
 	"silkwire/config"
-	"silkwire/store"
+	"silkwire/tagger"
 	"silkwire/web"
 )
 
@@ -15,10 +13,14 @@ import (
 func (d *daemon) webOptions() web.Options {
 	cfg := d.app.cfg
 	outlets, _ := visited(cfg)
+	meaning := map[string]string{}
+	for _, w := range tagger.Weights {
+		meaning[w.Feature] = w.Meaning
+	}
 	return web.Options{
 		Store: d.app.store, Taxonomy: d.app.tax, Outlets: outlets,
 		Sources: func() []web.SourceInfo { return *d.sources.Load() },
-		Edition: func(e store.Edition) (template.HTML, error) { return "", fmt.Errorf("edition %s has no page", e.ID) },
+		Meaning: func(feature string) string { return meaning[feature] },
 		Ready:   d.isReady, Version: version, BaseURL: cfg.BaseURL, Listen: d.listener.Addr().String(),
 		Contact: cfg.Fetch.Contact != "", Warnings: warnings(cfg), Zone: pageZone(cfg), Log: d.app.log,
 	}
