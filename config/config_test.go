@@ -350,6 +350,19 @@ func TestAnAliasBombIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
+func TestAFileTooLargeForAPersonIsRefused(t *testing.T) { // C5
+	for want, file := range map[string]string{
+		"larger than 524288 bytes":   "# " + strings.Repeat("x", 512<<10),
+		"has more than 10000 lines":  strings.Repeat("#\n", 10_001),
+		`unknown key "kkkkkkkkkkkkk`: strings.Repeat("k", 1000) + ": v\n",
+	} {
+		got := refused(t, file)
+		if len(got) != 1 || !strings.Contains(got[0], want) || len(got[0]) > 300 {
+			t.Errorf("got %.400s\nwant %s", got[0], want)
+		}
+	}
+}
+
 func TestAnOutletMayShareWhatAnotherSays(t *testing.T) {
 	c := mustParse(t, `
 outlets:

@@ -42,7 +42,7 @@ func Load(path string, env Env) (*Config, error) {
 	if path == "" {
 		r.read(defaultFile)
 	} else if content, err := readFile(path); err != nil {
-		return nil, Mistakes{{Place{File: path}, err.Error()}}
+		return nil, Mistakes{{Place{File: path}, err.Error() + "; check the path, or leave it out for the default configuration"}}
 	} else {
 		r.read(content)
 		r.resolvePaths(filepath.Dir(path))
@@ -59,7 +59,7 @@ func readFile(path string) ([]byte, error) {
 	var failed *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errors.New("there is no such file; check the path, or leave it out for the default configuration")
+		return nil, errors.New("there is no such file")
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("user %d may not read the file", os.Getuid())
 	case errors.As(err, &failed):
@@ -164,7 +164,7 @@ func (r *reader) readPassword(env Env) {
 	r.cfg.SMTP.PasswordFile = path
 	content, err := readFile(path)
 	if err != nil {
-		r.mistake(at, "smtp.password_file %s: %v", path, errors.New(strings.Replace(err.Error(), ", or leave it out for the default configuration", "", 1)))
+		r.mistake(at, "smtp.password_file %s: %v", path, err)
 		return
 	}
 	secret := strings.TrimRight(string(content), "\r\n")

@@ -61,6 +61,7 @@ func b2i(b bool) int {
 
 // oneOf says that name is none of the valid ones, and which it might have been.
 func oneOf(what, name string, valid []string) error {
+	name = shortened(name)
 	if near := nearest(name, valid); near != "" {
 		return fmt.Errorf("unknown %s %q; did you mean %q?", what, name, near)
 	}

@@ -127,10 +127,10 @@ func (r *reader) outlet(p pair) {
 	if o.Name == "" {
 		o.Name = string(o.ID)
 	}
-	for _, other := range r.cfg.Outlets[:index] {
-		if other.ID == o.ID && o.ID != "" {
-			r.mistake(idAt, "the outlet %q stands here twice; write all its sources into one", o.ID)
-		}
+	if first, twice := r.outletAt[o.ID]; twice && o.ID != "" {
+		r.mistake(idAt, "the outlet %q stands here twice; first in line %d: write all its sources into one", o.ID, first.Line)
+	} else {
+		r.outletAt[o.ID] = idAt
 	}
 	for _, it := range sources {
 		r.source(it, index)

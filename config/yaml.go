@@ -12,12 +12,15 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"silkwire/news"
 )
 
 // Limits of a file. What people write stays far below them; what is written to
 // keep the program busy does not (C5).
 const (
-	maxFile    = 1 << 20
+	maxFile    = 512 << 10
+	maxLines   = 10_000 // the parser's time grows with their square
 	maxDepth   = 32
 	maxAliases = 1000
 )
@@ -34,15 +37,17 @@ type reader struct {
 	anchors map[string]ast.Node
 	aliases int // resolved so far
 
-	at      map[string]Place // where a setting was made, by its key
-	sources []readSource
-	digests []readDigest
+	at       map[string]Place // where a setting was made, by its key
+	outletAt map[news.OutletID]Place
+	sources  []readSource
+	digests  []readDigest
 }
 
 func newReader(file string, v Validators) *reader {
 	return &reader{
 		file: file, v: v, cfg: plain(),
 		broken: map[int]bool{}, anchors: map[string]ast.Node{}, at: map[string]Place{},
+		outletAt: map[news.OutletID]Place{},
 	}
 }
 
@@ -94,6 +99,10 @@ func (r *reader) parse(content []byte) ast.Node {
 		return nil
 	}
 	lines := strings.Split(string(content), "\n")
+	if len(lines) > maxLines {
+		r.mistake(Place{r.file, 1, 1}, "the file has more than %d lines", maxLines)
+		return nil
+	}
 	for _, line := range lines {
 		r.lines = append(r.lines, utf8.RuneCountInString(line))
 	}
@@ -262,6 +271,7 @@ func (r *reader) collectAnchors(n ast.Node) {
 // is no recursion in what the grammar reads, so that bounding the number of
 // aliases bounds the work (C5).
 func (r *reader) resolve(n ast.Node) ast.Node {
+	from := n
 	for range 16 {
 		switch m := n.(type) {
 		case *ast.AnchorNode:
@@ -284,6 +294,10 @@ func (r *reader) resolve(n ast.Node) ast.Node {
 			n = target
 		default:
 			return n
+		}
+		if n == nil {
+			r.mistake(r.place(from), "nothing stands behind this; put it in quotes if it is meant")
+			return nil
 		}
 	}
 	r.mistake(r.place(n), "this alias stands for itself")
@@ -430,7 +444,7 @@ func (r *reader) bool(p pair, to *bool) {
 	}
 }
 
-// item is one element of a list.
+// items are the elements of a list.
 func (r *reader) items(p pair) (out []pair) {
 	switch s := p.value.(type) {
 	case *ast.SequenceNode:
