@@ -23,7 +23,7 @@ type matcher struct {
 	longest int // stem, in bytes
 	words   []wordInfo
 	first   []int32          // word → node after it at the beginning of a term; -1: none
-	edges   map[uint64]int32 // node<<32 | word → node
+	edges   map[uint64]int32 // node<<32 | word → node, beyond the first of a node
 	nodes   []node
 	terms   []term
 	seed    maphash.Seed
@@ -46,7 +46,10 @@ type wordInfo struct {
 
 type node struct {
 	terms []int32 // that end here
+	word  int32   // the first word laid behind it; -1: none
+	next  int32   // and where that leads
 	gap   int32   // node that continues after "…"; -1: none
+	many  bool    // more words lead on: they are in matcher.edges
 	comma bool    // a comma may stand before the next word
 }
 
@@ -69,8 +72,8 @@ const (
 // newMatcher makes room for a number of terms.
 func newMatcher(terms int) *matcher {
 	return &matcher{
-		stems: make(map[string][]stemEntry, terms), edges: make(map[uint64]int32, 4*terms),
-		nodes: append(make([]node, 0, 4*terms), node{gap: -1}), terms: make([]term, 0, terms),
+		stems: make(map[string][]stemEntry, terms), edges: make(map[uint64]int32, terms),
+		nodes: append(make([]node, 0, 4*terms), emptyNode), terms: make([]term, 0, terms),
 		wordIDs: make(map[wordKey]int32, terms), segments: make(map[segmentKey][][]patternWord, terms), seed: maphash.MakeSeed(),
 	}
 }
@@ -184,22 +187,46 @@ func expand(segment string) ([]string, error) {
 	return out, nil
 }
 
+var emptyNode = node{word: -1, gap: -1}
+
 func (m *matcher) newNode() int32 {
-	m.nodes = append(m.nodes, node{gap: -1})
+	m.nodes = append(m.nodes, emptyNode)
 	return int32(len(m.nodes) - 1)
 }
 
+// step returns the node that a word leads to, making it if need be.
 func (m *matcher) step(at, word int32) int32 {
-	key := uint64(at)<<32 | uint64(word)
-	next, ok := m.edges[key]
-	if !ok {
-		next = m.newNode()
-		m.edges[key] = next
-		if at == 0 {
-			m.first[word] = next
-		}
+	if next := m.follows(at, word); next >= 0 {
+		return next
+	}
+	next := m.newNode()
+	n := &m.nodes[at]
+	switch {
+	case at == 0:
+		m.first[word] = next
+	case n.word < 0:
+		n.word, n.next = word, next
+	default:
+		n.many = true
+		m.edges[uint64(at)<<32|uint64(word)] = next
 	}
 	return next
+}
+
+// follows returns the node that a word leads to, -1 if there is none.
+func (m *matcher) follows(at, word int32) int32 {
+	n := &m.nodes[at]
+	switch {
+	case at == 0:
+		return m.first[word]
+	case n.word == word:
+		return n.next
+	case n.many:
+		if next, ok := m.edges[uint64(at)<<32|uint64(word)]; ok {
+			return next
+		}
+	}
+	return -1
 }
 
 type patternWord struct {
@@ -347,6 +374,7 @@ type scratch struct {
 	keys  []uint64
 	known []int32 // by the low bits of the hash: index into lists, plus one
 	lists [][]int32
+	heads [][]int32        // of each list, the words that terms begin with
 	ids   map[string]int32 // list as bytes → index
 
 	words    []int32 // per word of the document: index into lists
@@ -356,10 +384,10 @@ type scratch struct {
 	mentions []mention
 }
 
-const cacheBits = 15
+const cacheBits = 16
 
 func newScratch() *scratch {
-	return &scratch{keys: make([]uint64, 1<<cacheBits), known: make([]int32, 1<<cacheBits), lists: [][]int32{nil}, ids: map[string]int32{}}
+	return &scratch{keys: make([]uint64, 1<<cacheBits), known: make([]int32, 1<<cacheBits), lists: [][]int32{nil}, heads: [][]int32{nil}, ids: map[string]int32{}}
 }
 
 // list returns the index of the words that a folded word is a form of.
@@ -370,12 +398,12 @@ func (s *scratch) list(m *matcher, folded []byte, script text.Script) int32 {
 		return s.known[slot] - 1
 	}
 	s.found = m.lookup(s.found[:0], folded, script, &s.latin)
-	i := s.intern(s.found)
+	i := s.intern(m, s.found)
 	s.keys[slot], s.known[slot] = h, i+1
 	return i
 }
 
-func (s *scratch) intern(ids []int32) int32 {
+func (s *scratch) intern(m *matcher, ids []int32) int32 {
 	if len(ids) == 0 {
 		return 0
 	}
@@ -388,6 +416,7 @@ func (s *scratch) intern(ids []int32) int32 {
 	}
 	i := int32(len(s.lists))
 	s.lists = append(s.lists, slices.Clone(ids))
+	s.heads = append(s.heads, slices.DeleteFunc(slices.Clone(ids), func(word int32) bool { return m.first[word] < 0 }))
 	s.ids[string(s.key)] = i
 	return i
 }
@@ -402,12 +431,9 @@ func (m *matcher) find(s *scratch, d *text.Doc) []mention {
 	}
 	s.mentions = s.mentions[:0]
 	for i, list := range s.words {
-		if list == 0 {
-			continue
-		}
-		for _, word := range s.lists[list] {
-			if next := m.first[word]; next >= 0 && m.cased(d, int32(i), word) {
-				m.walk(s, d, int32(i), int32(i)+1, next)
+		for _, word := range s.heads[list] {
+			if m.cased(d, int32(i), word) {
+				m.walk(s, d, int32(i), int32(i)+1, m.first[word])
 			}
 		}
 	}
@@ -434,7 +460,7 @@ func (m *matcher) walk(s *scratch, d *text.Doc, start, end, at int32) {
 
 func (m *matcher) follow(s *scratch, d *text.Doc, start, i, at int32) {
 	for _, word := range s.lists[s.words[i]] {
-		if next, ok := m.edges[uint64(at)<<32|uint64(word)]; ok && m.cased(d, i, word) {
+		if next := m.follows(at, word); next >= 0 && m.cased(d, i, word) {
 			m.walk(s, d, start, i+1, next)
 		}
 	}

@@ -24,10 +24,11 @@ var agencies = []struct {
 }
 
 // placed reports whether the item was taken over from a state agency: its
-// credit stands in brackets or behind a dash at either end of the body.
+// credit stands in brackets or behind a word like "source" at either end of
+// the body.
 func (t *Tagger) placed(w *work) *news.Placed {
 	body := w.fields[1].doc.Text
-	for _, zone := range []string{sample(body, creditZone), tail(body, creditZone)} {
+	for _, zone := range []string{strings.ToLower(sample(body, creditZone)), strings.ToLower(tail(body, creditZone))} {
 		for _, a := range agencies {
 			if credit := creditIn(zone, a.credit); credit != "" {
 				return &news.Placed{Origin: a.origin, Reason: "credit line: " + credit}
@@ -48,23 +49,22 @@ func tail(s string, n int) string {
 	return s[i:]
 }
 
-// creditIn returns the credit as it stands in zone: "(Xinhua) --", "/ТАСС/",
-// "Источник: Синьхуа".
+// creditIn returns the agency if zone, in lower case, credits it: "(xinhua) --",
+// "/тасс/", "источник: синьхуа".
 func creditIn(zone, agency string) string {
-	lower := strings.ToLower(zone)
 	for from := 0; ; {
-		i := strings.Index(lower[from:], agency)
+		i := strings.Index(zone[from:], agency)
 		if i < 0 {
 			return ""
 		}
 		i += from
 		from = i + len(agency)
-		before := strings.TrimRight(lower[:i], " \u00a0«\"")
-		after := strings.TrimLeft(lower[from:], " \u00a0»\"")
+		before := strings.TrimRight(zone[:i], " \u00a0«\"")
+		after := strings.TrimLeft(zone[from:], " \u00a0»\"")
 		bracketed := hasAnySuffix(before, "(", "/", "（", "【") && hasAnyPrefix(after, ")", "/", "）", "】")
 		sourced := hasAnySuffix(before, "source:", "источник:", "manba:", "дереккөз:", "булак:", "манбаъ:", "çeşme:", "kaynak:", "来源：", "منبع:", "©")
 		if bracketed || sourced {
-			return zone[i:min(from, len(zone))]
+			return agency
 		}
 	}
 }

@@ -222,22 +222,30 @@ func Trigrams(s string, script Script, f func(key uint64)) {
 
 // letter is a letter in lower case, an apostrophe, or 0.
 func letter(r rune) rune {
+	if r < tableSize {
+		return rune(letters[r])
+	}
 	switch {
-	case 'a' <= r && r <= 'z':
-		return r
-	case 'A' <= r && r <= 'Z':
-		return r + 'a' - 'A'
-	case r < 0x80 && r != apostrophe:
-		return 0
 	case isApostrophe(r):
 		return apostrophe
-	case r < tableSize && foldTable[r] == 0:
-		return 0
 	case unicode.IsLetter(r):
 		return unicode.ToLower(r)
 	}
 	return 0
 }
+
+// letters is letter for runes below tableSize.
+var letters = func() (t [tableSize]uint16) {
+	for r := rune(1); r < tableSize; r++ {
+		switch {
+		case isApostrophe(r):
+			t[r] = apostrophe
+		case unicode.IsLetter(r):
+			t[r] = uint16(unicode.ToLower(r))
+		}
+	}
+	return t
+}()
 
 func scriptOf(r rune) Script {
 	switch {
@@ -253,9 +261,15 @@ func scriptOf(r rune) Script {
 	return NoScript
 }
 
+// scriptSample is how many bytes of a text its script is told from.
+const scriptSample = 600
+
 // MainScript returns the script that most letters of s are in; a Chinese
 // character weighs as much as six letters, an Arabic one as much as two.
 func MainScript(s string) Script {
+	if len(s) > scriptSample {
+		s = s[:scriptSample]
+	}
 	var n [Han + 1]int
 	for i := 0; i < len(s); {
 		r, size := rune(s[i]), 1
