@@ -22,7 +22,7 @@ type Dir string
 
 // Send keeps the promise of [Sender].
 func (d Dir) Send(ctx context.Context, _, name string, body []byte) error {
-	if name == "" || name != filepath.Base(name) || !filepath.IsLocal(name) {
+	if name == "" || strings.HasPrefix(name, ".") || name != filepath.Base(name) || !filepath.IsLocal(name) {
 		return &Failure{Permanent, "name", fmt.Errorf("%q is not the name of a file", name)}
 	}
 	if err := ctx.Err(); err != nil {

@@ -70,7 +70,10 @@ const loginPause = 20 * time.Minute
 // A message that was sent when we are asked to stop gets this long for its reply.
 const lastReply = 10 * time.Second
 
-const dataBlock = 32 << 10
+const (
+	dataBlock = 32 << 10
+	farewell  = time.Second
+)
 
 // Send keeps the promise of [Sender].
 func (s *SMTP) Send(ctx context.Context, from, to string, body []byte) error {
@@ -89,8 +92,9 @@ func (s *SMTP) Send(ctx context.Context, from, to string, body []byte) error {
 	if err != nil {
 		return c.failed(ctx, err)
 	}
-	defer c.close()
-	return c.failed(ctx, c.deliver(sender.Address, recipient.Address, body))
+	err = c.failed(ctx, c.deliver(sender.Address, recipient.Address, body))
+	c.close()
+	return err
 }
 
 // Check connects, protects the connection and logs in, and sends nothing.
@@ -349,9 +353,11 @@ func (c *session) interrupt() {
 	_ = c.conn.Close()
 }
 
+// close says farewell where the server still listens, and waits for no reply
+// longer than it takes to be polite: the message is taken or not.
 func (c *session) close() {
-	_ = c.conn.SetDeadline(time.Now().Add(5 * time.Second))
-	_ = c.client.Quit() // the message is taken or not; a farewell changes nothing
+	_ = c.conn.SetDeadline(time.Now().Add(farewell))
+	_ = c.client.Quit()
 	_ = c.conn.Close()
 	c.stop()
 }
