@@ -85,12 +85,15 @@ func (m *Monitor) startChore(work context.Context, c *Chore, due, now time.Time)
 	go func() {
 		defer m.jobs.Done()
 		run := store.Run{Job: c.Name, Due: due, Started: now, Outcome: news.OK}
-		if err := doSafely(work, c, due); err != nil {
+		err := doSafely(work, c, due)
+		if err != nil {
 			run.Outcome, run.Error = news.Internal, err.Error()
 			m.log.Error("a job failed", "job", c.Name, "due", due.Format(time.RFC3339), "error", err)
 		}
 		run.Took = time.Since(now)
-		m.record(context.WithoutCancel(work), run)
+		if err == nil || work.Err() == nil { // what we broke off is done at the next start
+			m.record(context.WithoutCancel(work), run)
+		}
 		m.mu.Lock()
 		delete(m.busy, c.Name)
 		m.mu.Unlock()

@@ -83,8 +83,12 @@ func adapt(v *Visitable, state *news.SourceState, batch news.Batch, minInterval 
 	state.Interval = news.Seconds(min(max(interval, floor), max(ceiling, floor)).Round(time.Second) / time.Second)
 }
 
-// backOff is how long a source is left alone after a failure.
-func backOff(o news.Outcome, failures int, wish, floor time.Duration) time.Duration {
+// deadAfter is how long a source must have failed to be asked only once a week.
+const deadAfter = 14 * 24 * time.Hour
+
+// backOff is how long a source is left alone after so many failures in so long
+// a time.
+func backOff(o news.Outcome, failures int, since, wish, floor time.Duration) time.Duration {
 	first := 5 * time.Minute
 	switch o {
 	case news.NotFound, news.SlowDown:
@@ -97,7 +101,7 @@ func backOff(o news.Outcome, failures int, wish, floor time.Duration) time.Durat
 	}
 	d := first << min(failures-1, 12)
 	d = min(max(d, floor), longestBackOff)
-	if failures > 14*24 { // two weeks of failures: once a week
+	if since > deadAfter {
 		d = 7 * 24 * time.Hour
 	}
 	return max(d, min(wish, longestWait))

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -74,9 +75,11 @@ type Monitor struct {
 
 	mu       sync.Mutex
 	plan     Plan
-	busy     map[string]bool // hosts and chores that are worked on
+	busy     map[string]bool             // hosts and chores that are worked on
+	putOff   map[news.SourceID]time.Time // visits that the archive would not let begin
 	running  int
-	network  network
+	public   network    // whether hosts beyond ours can be reached
+	intranet network    // and those inside
 	judging  sync.Mutex // see blameNetwork
 	reloaded chan struct{}
 	done     chan struct{} // a job ended: look again
@@ -98,7 +101,7 @@ type Visited struct {
 func New(st store.Store, f Fetcher, tg Tagger, plan Plan, log *slog.Logger) *Monitor {
 	return &Monitor{
 		store: st, fetcher: f, tagger: tg, plan: plan, log: log, drain: 20 * time.Second,
-		busy: map[string]bool{}, reloaded: make(chan struct{}, 1), done: make(chan struct{}, 1),
+		busy: map[string]bool{}, putOff: map[news.SourceID]time.Time{}, reloaded: make(chan struct{}, 1), done: make(chan struct{}, 1),
 	}
 }
 
@@ -132,6 +135,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 	m.spreadOverdue(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	last := wallClock()
 	for {
 		select {
 		case <-ctx.Done():
@@ -141,9 +145,28 @@ func (m *Monitor) Run(ctx context.Context) error {
 		case <-m.reloaded:
 		case <-m.done:
 		}
+		if ctx.Err() != nil {
+			continue // nothing new is begun
+		}
+		now := wallClock()
+		if now.Sub(last) > 2*recheck { // the machine slept, or its clock jumped
+			m.spreadOverdue(ctx)
+		}
+		last = now
 		next := m.startDue(work, ctx)
 		timer.Reset(min(max(time.Until(next), 10*time.Millisecond), recheck))
 	}
+}
+
+// wallClock is the time without the monotonic clock, which stands still while
+// the machine sleeps.
+func wallClock() time.Time { return time.Now().Round(0) }
+
+// current is the plan in force.
+func (m *Monitor) current() Plan {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.plan
 }
 
 // spreadOverdue spreads the visits that became due while nobody was running, so
@@ -154,9 +177,9 @@ func (m *Monitor) spreadOverdue(ctx context.Context) {
 	if err != nil {
 		return // the loop will say so
 	}
-	for _, v := range m.plan.Sources {
+	for _, v := range m.current().Sources {
 		st, known := states[v.Source.ID]
-		if !known || v.Private || now.Sub(st.Due) < time.Minute {
+		if !known || v.Private || st.Paused != "" || now.Sub(st.Due) < time.Minute {
 			continue
 		}
 		if due := spread(st, now); !due.Equal(st.Due) {
@@ -191,9 +214,7 @@ func (m *Monitor) drainJobs(abort func()) {
 func (m *Monitor) startDue(work, ctx context.Context) time.Time {
 	now := time.Now()
 	next := now.Add(recheck)
-	m.mu.Lock()
-	plan := m.plan
-	m.mu.Unlock()
+	plan := m.current()
 	for i := range plan.Chores {
 		next = earlier(next, m.considerChore(work, &plan.Chores[i], now))
 	}
@@ -214,11 +235,10 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// dueSource is a source with its due time.
+// dueSource is a source that is due.
 type dueSource struct {
 	v     *Visitable
 	state news.SourceState
-	due   time.Time
 }
 
 func (m *Monitor) considerSources(work context.Context, plan Plan, states map[news.SourceID]news.SourceState, now time.Time) time.Time {
@@ -233,25 +253,71 @@ func (m *Monitor) considerSources(work context.Context, plan Plan, states map[ne
 		if st.Paused != "" {
 			continue
 		}
-		if st.Due.After(now) {
-			next = earlier2(next, st.Due)
+		if rewind(&st, now) {
+			m.put(work, st)
+		}
+		if from := later(st.Due, m.heldBack(v.Source.ID)); from.After(now) {
+			next = earlier2(next, from)
 			continue
 		}
-		due = append(due, dueSource{v, st, st.Due})
+		due = append(due, dueSource{v, st})
 	}
-	slices.SortStableFunc(due, func(a, b dueSource) int { return a.due.Compare(b.due) })
+	slices.SortStableFunc(due, func(a, b dueSource) int { return a.state.Due.Compare(b.state.Due) })
+	return earlier2(next, m.startInTurn(work, plan, due, now))
+}
+
+// startInTurn starts what is due, the longest overdue first. While the network
+// is down one source at a time tries, in turn, or one whose own server is dead
+// would hide that the network is back.
+func (m *Monitor) startInTurn(work context.Context, plan Plan, due []dueSource, now time.Time) time.Time {
+	if m.public.isDown() {
+		slices.SortStableFunc(due, func(a, b dueSource) int { return a.state.LastVisit.Compare(b.state.LastVisit) })
+	}
+	var next time.Time
 	for _, d := range due {
-		if wait := m.network.hold(d.v.Source.ID, now); !wait.IsZero() {
-			next = earlier2(next, wait)
-			continue
+		if !d.v.Private {
+			if wait := m.public.hold(now); !wait.IsZero() {
+				next = earlier2(next, wait)
+				continue
+			}
 		}
 		m.start(work, d, plan, now)
 	}
 	return next
 }
 
+// rewind plans a source anew that was visited in the future: the clock was set
+// back since, and the source waits for as long as it was meant to.
+func rewind(st *news.SourceState, now time.Time) bool {
+	ahead := st.LastVisit.Sub(now)
+	if ahead <= recheck {
+		return false
+	}
+	st.LastVisit, st.Due = now, st.Due.Add(-ahead)
+	return true
+}
+
+// postpone leaves a source alone for a minute that the archive would not let be
+// visited. It is kept in memory, as the archive may be what fails.
+func (m *Monitor) postpone(id news.SourceID, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.putOff[id] = now.Add(recheck)
+}
+
+func (m *Monitor) heldBack(id news.SourceID) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	until := m.putOff[id]
+	if !until.IsZero() && !until.After(time.Now()) {
+		delete(m.putOff, id)
+	}
+	return until
+}
+
+// earlier2 is the earlier of two times; the zero time is none.
 func earlier2(a, b time.Time) time.Time {
-	if a.IsZero() || b.Before(a) {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}
 	return a
@@ -287,7 +353,7 @@ func hostOf(raw string) string {
 	if err != nil {
 		return raw
 	}
-	return u.Host
+	return strings.TrimPrefix(strings.ToLower(u.Host), "www.")
 }
 
 // jitter spreads visits upward by up to a tenth of their interval, differently

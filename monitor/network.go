@@ -16,7 +16,8 @@ const enoughHosts = 3
 const probeEvery = 30 * time.Second
 
 // network notices when nothing can be reached at all: then no source is to
-// blame, and all wait.
+// blame, and all wait. Hosts of the intranet and those beyond are judged apart:
+// that the one answers says nothing about the other.
 type network struct {
 	mu       sync.Mutex
 	down     bool
@@ -35,7 +36,7 @@ func (n *network) works() (back bool) {
 
 // hold returns until when a source has to wait for the network; the zero time
 // if it may go. Of all that are due, one goes in each interval.
-func (n *network) hold(_ news.SourceID, now time.Time) time.Time {
+func (n *network) hold(now time.Time) time.Time {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if !n.down {
@@ -46,6 +47,12 @@ func (n *network) hold(_ news.SourceID, now time.Time) time.Time {
 	}
 	n.probe = now.Add(probeEvery)
 	return time.Time{}
+}
+
+func (n *network) isDown() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.down
 }
 
 // verdict is what a failure to reach a host means.
@@ -96,12 +103,33 @@ func isNetwork(o news.Outcome) bool {
 	return o == news.DNS || o == news.Connect || o == news.Timeout
 }
 
-func hosts(plan Plan) int {
+// answered reports whether an outcome proves that a host was reached. What we
+// refuse to ask, or know from memory, proves nothing.
+func answered(o news.Outcome) bool {
+	switch o {
+	case news.Blocked, news.Robots, news.Internal, news.Interrupted, news.NoEgress:
+		return false
+	}
+	return !isNetwork(o)
+}
+
+// hosts counts the hosts on one side.
+func hosts(plan Plan, private bool) int {
 	seen := map[string]bool{}
 	for _, v := range plan.Sources {
-		seen[hostOf(v.Source.URL)] = true
+		if v.Private == private {
+			seen[hostOf(v.Source.URL)] = true
+		}
 	}
 	return len(seen)
+}
+
+// side is the network by which a source is reached.
+func (m *Monitor) side(v *Visitable) *network {
+	if v.Private {
+		return &m.intranet
+	}
+	return &m.public
 }
 
 // noNetwork is what every source waits for while the network is down.
@@ -110,14 +138,14 @@ const noNetwork = "no network: nothing can be reached, so this source waits and 
 // blameNetwork files the state of a source that could not be reached, and
 // reports whether it is the network's fault. Verdict and state go together, or
 // a failure could be written after it was taken back.
-func (m *Monitor) blameNetwork(ctx context.Context, plan Plan, before, after news.SourceState) bool {
+func (m *Monitor) blameNetwork(ctx context.Context, v *Visitable, plan Plan, before, after news.SourceState) bool {
 	m.judging.Lock()
 	defer m.judging.Unlock()
-	switch m.network.suspect(before, hostOf(before.URL), hosts(plan)) {
+	switch m.side(v).suspect(before, hostOf(before.URL), hosts(plan, v.Private)) {
 	case justDown:
-		m.networkDown(ctx, plan)
+		m.networkDown(ctx, v, plan)
 	case stillDown:
-		m.put(ctx, waiting(before, after.LastVisit))
+		m.put(ctx, waiting(v, plan, before, after.LastVisit))
 	default:
 		m.put(ctx, after)
 		return false
@@ -125,23 +153,32 @@ func (m *Monitor) blameNetwork(ctx context.Context, plan Plan, before, after new
 	return true
 }
 
-// waiting is the state of a source that waits for the network.
-func waiting(st news.SourceState, visited time.Time) news.SourceState {
+// waiting is the state of a source that waits for the network: as it was before
+// it failed. Hosts beyond are due and held back, but for one at a time; those
+// of the intranet try again as often as they may be visited.
+func waiting(v *Visitable, plan Plan, st news.SourceState, visited time.Time) news.SourceState {
 	st.LastVisit, st.Outcome, st.Error = visited, news.NoEgress, noNetwork
+	if v.Private && !visited.IsZero() {
+		st.Due = later(st.Due, visited.Add(max(floorOf(v, plan.MinInterval), time.Second)))
+	}
 	return st
 }
 
 // networkDown takes back the failures that were counted before it was clear
 // that nothing can be reached, and has every source wait.
-func (m *Monitor) networkDown(ctx context.Context, plan Plan) {
+func (m *Monitor) networkDown(ctx context.Context, failed *Visitable, plan Plan) {
 	m.log.Warn("no network: nothing can be reached; every source waits for it and none is counted as failed", "sources", len(plan.Sources))
 	states, err := m.store.SourceStates(ctx)
 	if err != nil {
 		m.log.Error("cannot read the state of the sources", "error", err)
 		return
 	}
-	acquitted := m.network.acquitted()
-	for _, v := range plan.Sources {
+	acquitted := m.side(failed).acquitted()
+	for i := range plan.Sources {
+		v := &plan.Sources[i]
+		if v.Private != failed.Private {
+			continue
+		}
 		st, known := states[v.Source.ID]
 		visited := st.LastVisit
 		if back, ok := acquitted[v.Source.ID]; ok {
@@ -150,26 +187,30 @@ func (m *Monitor) networkDown(ctx context.Context, plan Plan) {
 			st = news.SourceState{ID: v.Source.ID, URL: v.Source.URL}
 		}
 		if st.Paused == "" {
-			m.put(ctx, waiting(st, visited))
+			m.put(ctx, waiting(v, plan, st, visited))
 		}
 	}
 }
 
-// networkBack has the sources that waited for the network go on, spread over a
-// while.
-func (m *Monitor) networkBack(ctx context.Context, now time.Time) {
+// networkBack has the sources that waited for the network go on; those beyond
+// the intranet spread over a while.
+func (m *Monitor) networkBack(ctx context.Context, private bool, plan Plan, now time.Time) {
 	states, err := m.store.SourceStates(ctx)
 	if err != nil {
 		m.log.Error("cannot read the state of the sources", "error", err)
 		return
 	}
 	m.log.Info("the network is back")
-	for _, st := range states {
-		if st.Outcome == news.NoEgress {
-			st.Outcome, st.Error = "", ""
-			st.Due = spread(st, now)
-			m.put(ctx, st)
+	for _, v := range plan.Sources {
+		st := states[v.Source.ID]
+		if v.Private != private || st.Outcome != news.NoEgress {
+			continue
 		}
+		st.Outcome, st.Error = "", ""
+		if !private {
+			st.Due = spread(st, now)
+		}
+		m.put(ctx, st)
 	}
 }
 

@@ -17,8 +17,12 @@ const lease = 10 * time.Minute
 // visit makes one visit and files what came of it. The next one is planned
 // before the first request goes out, so that a crash sends nothing twice.
 func (m *Monitor) visit(ctx context.Context, d dueSource, plan Plan, now time.Time) {
-	job := store.Job{Name: "visit " + string(d.v.Source.ID), Due: now}
-	if err := m.store.Claim(ctx, job, now, lease); err != nil {
+	if !m.stillDue(ctx, &d, now) {
+		return
+	}
+	job, err := m.claim(ctx, "visit "+string(d.v.Source.ID), now)
+	if err != nil {
+		m.postpone(d.v.Source.ID, now)
 		if !errors.Is(err, store.ErrTaken) {
 			m.log.Error("cannot claim a visit", "source", d.v.Source.ID, "error", err)
 		}
@@ -30,6 +34,7 @@ func (m *Monitor) visit(ctx context.Context, d dueSource, plan Plan, now time.Ti
 	state.Due = next(d.v, &state, plan.MinInterval, 0, now)
 	state.Counters.Visits++
 	if err := m.store.PutSource(ctx, state); err != nil {
+		m.postpone(d.v.Source.ID, now)
 		m.log.Error("nothing is visited while the archive cannot be written", "source", d.v.Source.ID, "error", err)
 		_ = m.store.Done(ctx, store.Run{Job: job.Name, Due: job.Due, Started: now, Outcome: news.Internal, Error: err.Error()})
 		return
@@ -42,6 +47,34 @@ func (m *Monitor) visit(ctx context.Context, d dueSource, plan Plan, now time.Ti
 	}
 }
 
+// stillDue reads a source's state again: the plan was made from what the archive
+// said before the visit at the same host ended, and that may have been one of
+// this source.
+func (m *Monitor) stillDue(ctx context.Context, d *dueSource, now time.Time) bool {
+	state, err := m.store.Source(ctx, d.v.Source.ID)
+	if err != nil || state.URL != d.v.Source.URL {
+		return true // never visited; if the archive fails, the claim will say so
+	}
+	d.state = state
+	return state.Paused == "" && !state.Due.After(now)
+}
+
+// claim takes a visit that is due now. Where the record knows of a later one,
+// the clock was set back since, and this one counts as the one after it.
+func (m *Monitor) claim(ctx context.Context, name string, now time.Time) (store.Job, error) {
+	job := store.Job{Name: name, Due: now}
+	err := m.store.Claim(ctx, job, now, lease)
+	if !errors.Is(err, store.ErrTaken) {
+		return job, err
+	}
+	last, lastErr := m.store.LastRun(ctx, name)
+	if lastErr != nil || last.Due.Before(now) {
+		return job, err
+	}
+	job.Due = last.Due.Add(time.Second)
+	return job, m.store.Claim(ctx, job, now, lease)
+}
+
 // carryOut fetches, tags and saves, and fills the run's record.
 func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.SourceState, state *news.SourceState, plan Plan, now time.Time, run *store.Run) {
 	batch, err := m.fetch(ctx, v, before.Checkpoint)
@@ -49,10 +82,7 @@ func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.Source
 		m.failed(ctx, v, before, state, plan, now, run, err)
 		return
 	}
-	m.reached(ctx, now)
-	for i := range batch.Items {
-		batch.Items[i].Tagging = m.tagger.Tag(&batch.Items[i])
-	}
+	m.reached(ctx, v, plan, now)
 	succeeded(v, state, batch, plan.MinInterval, now)
 	saved, err := m.keep(context.WithoutCancel(ctx), batch, state, now)
 	if err != nil {
@@ -66,9 +96,11 @@ func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.Source
 }
 
 // reached tells that a host answered.
-func (m *Monitor) reached(ctx context.Context, now time.Time) {
-	if m.network.works() {
-		m.networkBack(context.WithoutCancel(ctx), now)
+func (m *Monitor) reached(ctx context.Context, v *Visitable, plan Plan, now time.Time) {
+	m.judging.Lock()
+	defer m.judging.Unlock()
+	if m.side(v).works() {
+		m.networkBack(context.WithoutCancel(ctx), v.Private, plan, now)
 	}
 }
 
@@ -112,7 +144,8 @@ func (m *Monitor) VisitNow(ctx context.Context, v Visitable, dry bool) (news.Bat
 	case err != nil:
 		return news.Batch{}, store.Saved{}, err
 	}
-	floor := floorOf(&v, m.plan.MinInterval)
+	minInterval := m.current().MinInterval
+	floor := floorOf(&v, minInterval)
 	if next := state.LastVisit.Add(floor); next.After(now) {
 		return news.Batch{}, store.Saved{}, fmt.Errorf("%s: %w: at %s; again after %s", v.Source.ID, ErrEarly, state.LastVisit.Format(time.RFC3339), next.Format(time.RFC3339))
 	}
@@ -121,16 +154,10 @@ func (m *Monitor) VisitNow(ctx context.Context, v Visitable, dry bool) (news.Bat
 		return news.Batch{}, store.Saved{}, err
 	}
 	batch, err := m.fetch(ctx, &v, state.Checkpoint)
-	if err != nil {
+	if err != nil || dry {
 		return batch, store.Saved{}, err
 	}
-	for i := range batch.Items {
-		batch.Items[i].Tagging = m.tagger.Tag(&batch.Items[i])
-	}
-	if dry {
-		return batch, store.Saved{}, nil
-	}
-	succeeded(&v, &state, batch, m.plan.MinInterval, now)
+	succeeded(&v, &state, batch, minInterval, now)
 	saved, err := m.keep(ctx, batch, &state, now)
 	return batch, saved, err
 }
@@ -141,7 +168,8 @@ func (m *Monitor) tell(v Visited) {
 	}
 }
 
-// fetch visits, and turns a panic of a parser into an error of this source.
+// fetch visits and tags, and turns a panic of a parser into an error of this
+// source.
 func (m *Monitor) fetch(ctx context.Context, v *Visitable, cp news.Checkpoint) (batch news.Batch, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -149,7 +177,11 @@ func (m *Monitor) fetch(ctx context.Context, v *Visitable, cp news.Checkpoint) (
 			err = &news.VisitError{Outcome: news.Internal, Err: fmt.Errorf("visit %s: internal error: %v", v.Source.ID, p)}
 		}
 	}()
-	return m.fetcher.Visit(ctx, v.Outlet, v.Source, cp, m.store.Known)
+	batch, err = m.fetcher.Visit(ctx, v.Outlet, v.Source, cp, m.store.Known)
+	for i := range batch.Items {
+		batch.Items[i].Tagging = m.tagger.Tag(&batch.Items[i])
+	}
+	return batch, err
 }
 
 // succeeded writes a good visit into the source's state.
@@ -157,6 +189,7 @@ func succeeded(v *Visitable, state *news.SourceState, batch news.Batch, floor ti
 	state.Outcome = batch.Outcome
 	state.Error = ""
 	state.Failures, state.FailedSince = 0, time.Time{}
+	state.Paused = "" // somebody asked for this visit, and it answers again
 	state.Notes = batch.Notes
 	state.Checkpoint = batch.Checkpoint
 	state.LastSuccess = now
@@ -179,9 +212,7 @@ func (m *Monitor) failed(ctx context.Context, v *Visitable, before news.SourceSt
 	}
 	save := context.WithoutCancel(ctx)
 	if outcome == news.Interrupted {
-		before.Due = now // nothing was lost: due at the next start
-		before.LastVisit = state.LastVisit
-		m.put(save, before)
+		m.put(save, interrupted(before, *state))
 		return
 	}
 	state.Outcome, state.Error = outcome, err.Error()
@@ -190,20 +221,38 @@ func (m *Monitor) failed(ctx context.Context, v *Visitable, before news.SourceSt
 		state.FailedSince = now
 	}
 	if outcome == news.Gone {
-		state.Paused = "the server says it is gone for good (410); resume it when you know better"
+		state.Paused = fmt.Sprintf("the server says it is gone for good (410); if it is not, \"silkwire visit %s\" takes it up again", v.Source.ID)
 	}
-	state.Due = now.Add(backOff(outcome, state.Failures, wait, floorOf(v, plan.MinInterval)))
-	state.Due = state.Due.Add(jitter(v.Source.ID, now, state.Due.Sub(now)))
+	pause := backOff(outcome, state.Failures, now.Sub(state.FailedSince), wait, floorOf(v, plan.MinInterval))
+	if !v.Private {
+		pause += jitter(v.Source.ID, now, pause)
+	}
+	state.Due = now.Add(pause)
 	m.tell(Visited{Source: v.Source.ID, Outcome: outcome, Took: time.Since(now), Error: err.Error()})
-	if isNetwork(outcome) && m.blameNetwork(save, plan, before, *state) {
-		run.Outcome = news.NoEgress
-		return
-	}
-	if !isNetwork(outcome) {
-		m.reached(ctx, now)
+	if isNetwork(outcome) {
+		if m.blameNetwork(save, v, plan, before, *state) {
+			run.Outcome = news.NoEgress
+			return
+		}
+	} else {
 		m.put(save, *state)
 	}
+	if answered(outcome) {
+		m.reached(ctx, v, plan, now)
+	}
 	m.log.Warn("visit failed", "source", v.Source.ID, "outcome", outcome, "error", err, "failures", state.Failures, "next", state.Due.Format(time.RFC3339))
+}
+
+// interrupted is the state of a source whose visit we broke off. One that sent
+// nothing is due at the next start; what was asked is not asked again before its
+// time.
+func interrupted(before, after news.SourceState) news.SourceState {
+	if after.Counters.Requests > before.Counters.Requests {
+		before.Due = after.Due
+	}
+	before.LastVisit = after.LastVisit
+	before.Counters = after.Counters
+	return before
 }
 
 func (m *Monitor) put(ctx context.Context, st news.SourceState) {
