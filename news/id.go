@@ -66,6 +66,21 @@ func CanonicalURL(raw string) string {
 	return u.String()
 }
 
+// Untracked is raw without tracking parameters, and otherwise as it was: the
+// address to keep and to show.
+func Untracked(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.RawQuery == "" {
+		return raw
+	}
+	kept := withoutTrackers(u.RawQuery)
+	if kept == u.RawQuery {
+		return raw
+	}
+	u.RawQuery, u.ForceQuery = kept, false
+	return u.String()
+}
+
 func withoutTrackers(query string) string {
 	if query == "" {
 		return ""

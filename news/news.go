@@ -7,7 +7,11 @@
 // so that saving the same item twice is saving it once. Times are UTC.
 package news
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // IDs are types, so that one cannot be passed for another.
 type (
@@ -86,7 +90,53 @@ type Checkpoint struct {
 	VisitCount int         `json:"visit_count,omitempty"` // complete visits so far
 
 	From    string        `json:"from,omitempty"`    // address the validators belong to, when a redirect led there
+	Others  []Validators  `json:"others,omitempty"`  // of other addresses: where a redirect led before, the parts of a sitemap
 	Pending []PendingItem `json:"pending,omitempty"` // items whose article pages are still to be fetched
+	Wishes  Wishes        `json:"wishes,omitzero"`
+}
+
+// Validators are what the server of one address wants to hear again, byte for
+// byte.
+type Validators struct {
+	URL          string `json:"url"`
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"last_modified,omitempty"`
+	BodyHash     string `json:"body_hash,omitempty"` // of a part: then a part without validators is here too
+}
+
+// Wishes are how a document wants to be visited, remembered for the visits
+// that bring no document.
+type Wishes struct {
+	Every     Seconds        `json:"every,omitempty"`      // ttl, sy:updatePeriod
+	Fresh     Seconds        `json:"fresh,omitempty"`      // max-age of the last whole answer
+	SkipHours []int          `json:"skip_hours,omitempty"` // GMT
+	SkipDays  []time.Weekday `json:"skip_days,omitempty"`  // GMT
+}
+
+// Open is the first moment at or after t that is in no hour and on no day to
+// skip. Wishes that leave no hour open are none.
+func (w Wishes) Open(t time.Time) time.Time {
+	open := t.UTC()
+	for range 8 * 24 {
+		if !slices.Contains(w.SkipHours, open.Hour()) && !slices.Contains(w.SkipDays, open.Weekday()) {
+			return open
+		}
+		open = open.Truncate(time.Hour).Add(time.Hour)
+	}
+	return t
+}
+
+// HostWait is the wish of a host, or of all hosts of a domain, to be left
+// alone.
+type HostWait struct {
+	Host   string // without "www."
+	Domain bool   // and all hosts under it
+	Until  time.Time
+}
+
+// Covers reports whether a host (without "www.") is to be left alone.
+func (w HostWait) Covers(host string) bool {
+	return host == w.Host || w.Domain && strings.HasSuffix(host, "."+w.Host)
 }
 
 // PendingItem is an item that was found, but is not saved before its article
@@ -147,7 +197,10 @@ type Batch struct {
 	Wait       time.Duration // the server's own wish for the next visit (ttl, max-age, Retry-After); 0: none
 	Notes      []string      // what was noticed, in words
 	Bytes      int64         // received, after decoding
-	Requests   int
+	Requests   int           // that reached a server
+
+	Unconditional int        // of them, those for the source itself that told no validators
+	Closed        []HostWait // hosts that asked to be left alone
 }
 
 // SourceState is what the archive remembers of a source between visits. The
@@ -169,6 +222,27 @@ type SourceState struct {
 	Checkpoint  Checkpoint `json:"checkpoint,omitzero"`
 	Notes       []string   `json:"notes,omitempty"`
 	Counters    Counters   `json:"counters,omitzero"`
+	Moved       Move       `json:"moved,omitzero"`
+	Rhythm      Rhythm     `json:"rhythm,omitzero"`
+}
+
+// Move says that a source is visited at another address than the configured
+// one, because that one redirected there for good. Moves that were taken back
+// stay on record.
+type Move struct {
+	To     string    `json:"to,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+	Undone string    `json:"undone,omitempty"` // why To is not visited any more; empty: it is
+}
+
+// Rhythm is when a source publishes: new items, by the hour of the day and the
+// day of the week (UTC), older ones weighing less.
+type Rhythm struct {
+	Since time.Time   `json:"since,omitzero"` // the first visit that counts
+	Last  time.Time   `json:"last,omitzero"`  // until when Hours and Days are up to date
+	Hours [24]float64 `json:"hours,omitzero"`
+	Days  [7]float64  `json:"days,omitzero"`
+	Gap   Seconds     `json:"gap,omitempty"` // the longest silence of late
 }
 
 // Seconds is a duration in whole seconds, as it stands in the archive.
@@ -353,8 +427,11 @@ type VisitError struct {
 	Outcome    Outcome
 	RetryAfter time.Duration // the server's wish; 0: none
 	Notes      []string      // what was noticed before it failed, in words
-	Requests   int
+	Requests   int           // that reached a server
 	Err        error
+
+	Unconditional int        // see Batch
+	Closed        []HostWait // see Batch
 }
 
 func (e *VisitError) Error() string { return e.Err.Error() }

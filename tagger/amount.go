@@ -36,7 +36,7 @@ func (f *field) amount(from, to int32) *news.Amount {
 	var best *news.Amount
 	for i := range f.doc.Words {
 		w := &f.doc.Words[i]
-		if w.Sentence < from || w.Sentence > to || !w.Digits {
+		if w.Sentence < from || w.Sentence > to || !w.Digits || f.inNumber(i) {
 			continue
 		}
 		if a := f.amountAt(i); a != nil && (best == nil || a.Value > best.Value) {
@@ -99,6 +99,16 @@ func (f *field) number(i int) (value float64, next int, ok bool) {
 	}
 	value, err := strconv.ParseFloat(digits, 64)
 	return value, next, err == nil
+}
+
+// inNumber reports whether the digits at word i go on with the number before
+// them: the 3 of "2.3", the 200 of "1 200".
+func (f *field) inNumber(i int) bool {
+	if i == 0 || !f.doc.Words[i-1].Digits {
+		return false
+	}
+	_, next, ok := f.number(i - 1)
+	return ok && next > i
 }
 
 func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }
