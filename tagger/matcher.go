@@ -325,8 +325,12 @@ func (m *matcher) word(key wordKey, stems []text.Stem) int32 {
 	m.words = append(m.words, wordInfo{need: key.need, length: utf8.RuneCountInString(key.word.Folded)})
 	m.first = append(m.first, -1)
 	for _, s := range stems {
-		m.stems[s.Text] = append(m.stems[s.Text], stemEntry{s.Endings, id, key.lang == text.UzLatn})
+		uzbek := key.lang == text.UzLatn
+		m.stems[s.Text] = append(m.stems[s.Text], stemEntry{s.Endings, id, uzbek})
 		m.longest = max(m.longest, len(s.Text))
+		if other := text.UzbekFromFolded(s.Text); uzbek && other != s.Text {
+			m.stems[other] = append(m.stems[other], stemEntry{s.Endings, id, uzbek})
+		}
 	}
 	return id
 }

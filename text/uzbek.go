@@ -59,6 +59,25 @@ func AppendUzbekLatin(dst, word []byte) []byte {
 	return dst
 }
 
+// UzbekFromFolded is how AppendUzbekLatin spells a Latin stem that went through
+// Cyrillic letters and folding, where ё became е: "osiyo" comes back as
+// "osiye", "dunyo" as "dune".
+func UzbekFromFolded(stem string) string {
+	var out strings.Builder
+	for i := 0; i < len(stem); i++ {
+		if !strings.HasPrefix(stem[i:], "yo") || strings.HasPrefix(stem[i:], "yo'") {
+			out.WriteByte(stem[i])
+			continue
+		}
+		if i == 0 || strings.IndexByte("aeiou'", stem[i-1]) >= 0 {
+			out.WriteByte('y')
+		}
+		out.WriteByte('e')
+		i++
+	}
+	return out.String()
+}
+
 var uzbekConsonants = map[rune]string{
 	'б': "b", 'в': "v", 'г': "g", 'д': "d", 'ж': "j", 'з': "z", 'й': "y", 'к': "k", 'л': "l",
 	'м': "m", 'н': "n", 'п': "p", 'р': "r", 'с': "s", 'т': "t", 'ф': "f", 'х': "x", 'ч': "ch",
