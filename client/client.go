@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -156,11 +157,23 @@ type Request struct {
 	// Validators of an earlier response, sent byte for byte, and only to
 	// the address they came from (ValidFor, or else URL).
 	ETag, LastModified, ValidFor string
+	Elsewhere                    []Validators // of other addresses, where a redirect may lead
+
+	// Before is asked before each request, those that redirects lead to
+	// included, and may make it wait or refuse it; hop counts redirects.
+	// What it returns is called when the answer is read. Its waiting does
+	// not count toward the time an answer may take.
+	Before func(ctx context.Context, url string, hop int) (after func(), err error)
 
 	MaxRedirects int  // 0 means 10
 	Downgrade    bool // follow a redirect from https to http
 	Insecure     bool // accept bad certificates
 	Identity     bool // ask for no content coding, where it was wrong before
+}
+
+// Validators belong to one address.
+type Validators struct {
+	URL, ETag, LastModified string
 }
 
 // Hop is one redirect that was followed.
@@ -179,13 +192,14 @@ type Response struct {
 	Redirects []Hop
 	Date      time.Time // the server's clock; zero when it did not say
 	Requests  int       // sent for this answer
+
+	Conditional bool // the last of them told validators
 }
 
-// Get fetches. Every HTTP status is a Response; anything else is an *Error.
-// The body of a response that says it was not modified is empty.
+// Get fetches. Every HTTP status is a Response; anything else is an *Error, or
+// what Before returned. The body of a response that says it was not modified
+// is empty.
 func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.opt.Total)
-	defer cancel()
 	u, err := parseTarget(r.URL)
 	if err != nil {
 		return nil, &Error{Class: BadURL, URL: Bare(r.URL), Err: err}
@@ -203,37 +217,68 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 // request: nothing of the old one is carried over (N24).
 func (c *Client) follow(ctx context.Context, r Request, u *url.URL) (*Response, error) {
 	var hops []Hop
+	left := c.opt.Total
 	for {
-		resp, err := c.send(ctx, r, u)
+		resp, took, err := c.inTurn(ctx, r, u, len(hops), left)
 		if err != nil {
-			return nil, err
+			return nil, reached(err, len(hops))
 		}
+		left -= took
 		resp.Redirects, resp.Requests = hops, len(hops)+1
 		if !redirects(resp.Status) {
 			return resp, nil
 		}
 		if len(hops) == r.MaxRedirects {
-			return nil, &Error{Redirect, bare(u), fmt.Errorf("more than %d redirects", r.MaxRedirects)}
+			return nil, &Error{Class: Redirect, URL: bare(u), Err: fmt.Errorf("more than %d redirects", r.MaxRedirects), Requests: len(hops) + 1}
 		}
 		next, err := target(u, resp, r.Downgrade)
 		if err != nil {
-			return nil, &Error{Redirect, bare(u), err}
+			return nil, &Error{Class: Redirect, URL: bare(u), Err: err, Requests: len(hops) + 1}
 		}
 		hops = append(hops, Hop{bare(u), bare(next), resp.Status, resp.Status == 301 || resp.Status == 308})
 		if loops(hops) {
-			return nil, &Error{Redirect, bare(u), errors.New("redirects run in a circle")}
+			return nil, &Error{Class: Redirect, URL: bare(u), Err: errors.New("redirects run in a circle"), Requests: len(hops)}
 		}
 		u = next
 	}
+}
+
+// reached adds the requests that were answered before one that was not.
+func reached(err error, before int) error {
+	var e *Error
+	if errors.As(err, &e) {
+		e.Requests += before
+	}
+	return err
+}
+
+// inTurn sends a request when Before lets it, and returns how long it took
+// from then on.
+func (c *Client) inTurn(ctx context.Context, r Request, u *url.URL, hop int, left time.Duration) (*Response, time.Duration, error) {
+	if r.Before != nil {
+		after, err := r.Before(ctx, bare(u), hop)
+		if err != nil {
+			return nil, 0, err
+		}
+		defer after()
+	}
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	resp, err := c.send(ctx, r, u)
+	return resp, time.Since(start), err
 }
 
 // send makes one request and reads its answer.
 func (c *Client) send(ctx context.Context, r Request, u *url.URL) (*Response, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	req, err := c.build(ctx, r, u)
+	connected := false
+	req, err := c.build(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected = true },
+	}), r, u)
 	if err != nil {
-		return nil, &Error{BadURL, bare(u), err}
+		return nil, &Error{Class: BadURL, URL: bare(u), Err: err}
 	}
 	transport := c.transport
 	if r.Insecure {
@@ -241,14 +286,18 @@ func (c *Client) send(ctx context.Context, r Request, u *url.URL) (*Response, er
 	}
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		return nil, &Error{classify(ctx, err), bare(u), err}
+		e := &Error{Class: classify(ctx, err), URL: bare(u), Err: err}
+		if connected {
+			e.Requests = 1
+		}
+		return nil, e
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to its end or given up
 	limit := r.Limit
 	if redirects(resp.StatusCode) || resp.StatusCode >= 400 {
 		limit = min(limit, 64<<10)
 	}
-	out := &Response{URL: bare(u), Status: resp.StatusCode, Header: resp.Header}
+	out := &Response{URL: bare(u), Status: resp.StatusCode, Header: resp.Header, Conditional: conditional(req)}
 	out.Date, _ = http.ParseTime(resp.Header.Get("Date"))
 	watched := watch(resp.Body, cancel, c.opt.RateWindow, c.opt.RateBytes)
 	defer watched.stop()
@@ -259,19 +308,24 @@ func (c *Client) send(ctx context.Context, r Request, u *url.URL) (*Response, er
 	return out, nil
 }
 
+func conditional(req *http.Request) bool {
+	return req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
+}
+
 // bodyMatters reports whether a body that cannot be read spoils the answer.
 func bodyMatters(status int) bool { return status >= 200 && status < 300 }
 
 func bodyError(ctx context.Context, u *url.URL, err error) *Error {
+	e := &Error{Class: classify(ctx, err), URL: bare(u), Err: err, Requests: 1}
 	var large tooLarge
 	var coding badCoding
 	switch {
 	case errors.As(err, &large):
-		return &Error{TooLarge, bare(u), err}
+		e.Class = TooLarge
 	case errors.As(err, &coding):
-		return &Error{Encoding, bare(u), err}
+		e.Class = Encoding
 	}
-	return &Error{classify(ctx, err), bare(u), err}
+	return e
 }
 
 func (c *Client) build(ctx context.Context, r Request, u *url.URL) (*http.Request, error) {
@@ -287,24 +341,36 @@ func (c *Client) build(ctx context.Context, r Request, u *url.URL) (*http.Reques
 	if r.Accept != "" {
 		req.Header.Set("Accept", r.Accept)
 	}
-	if !sameTarget(r, u) {
-		return req, nil
+	v := validatorsFor(r, u)
+	if v.ETag != "" {
+		req.Header["If-None-Match"] = []string{v.ETag}
 	}
-	if r.ETag != "" {
-		req.Header["If-None-Match"] = []string{r.ETag}
-	}
-	if r.LastModified != "" {
-		req.Header["If-Modified-Since"] = []string{r.LastModified}
+	if v.LastModified != "" {
+		req.Header["If-Modified-Since"] = []string{v.LastModified}
 	}
 	return req, nil
 }
 
-// sameTarget reports whether the request's validators belong to u.
-func sameTarget(r Request, u *url.URL) bool {
-	owner := r.ValidFor
-	if owner == "" {
-		owner = r.URL
+// validatorsFor are the validators that belong to u, if any do.
+func validatorsFor(r Request, u *url.URL) Validators {
+	own := Validators{r.ValidFor, r.ETag, r.LastModified}
+	if own.URL == "" {
+		own.URL = r.URL
 	}
-	v, err := parseTarget(owner)
-	return err == nil && v.String() == u.String()
+	for _, v := range append([]Validators{own}, r.Elsewhere...) {
+		if SameAddress(v.URL, u.String()) {
+			return v
+		}
+	}
+	return Validators{}
+}
+
+// SameAddress reports whether two addresses make the same request.
+func SameAddress(a, b string) bool {
+	if a == b {
+		return true
+	}
+	u, err1 := parseTarget(a)
+	v, err2 := parseTarget(b)
+	return err1 == nil && err2 == nil && u.String() == v.String()
 }

@@ -36,6 +36,8 @@ type Error struct {
 	Class Class
 	URL   string // where it happened, without userinfo
 	Err   error  // the cause, for branching; do not show it
+
+	Requests int // that reached a server
 }
 
 // Error says what happened, where, and what to do.
