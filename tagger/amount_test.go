@@ -16,7 +16,7 @@ func TestSumsOfMoneyAreReadAsPeopleWriteThem(t *testing.T) {
 		"500 миллион юань":                           {5e8, "CNY"},
 		"2,3 milliard dollar ajratadi":               {2.3e9, "USD"},
 		"中国将提供2.3亿美元优惠贷款":                            {2.3e8, "USD"},
-		"提供3000万元人民币":                               {3e7, "CNY"},
+		"提供3000万元人民币":                                {3e7, "CNY"},
 		"5 milyon dolar hibe etti":                   {5e6, "USD"},
 		"the €300 million package, and €20m besides": {3e8, "EUR"},
 		"30 млн теңге бөлінді":                       {3e7, "KZT"},
