@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"silkwire/client"
@@ -163,7 +164,8 @@ func newLog(cfg *config.Config, std *stdio) *slog.Logger {
 
 // app is everything that a command works with.
 type app struct {
-	cfg    *config.Config
+	cfg    atomic.Pointer[config.Config] // a daemon may read it anew
+	post   *post                         // the daemon's own: two couriers would send twice
 	store  *bolt.Store
 	tax    *taxonomy.Taxonomy
 	tagger *tagger.Tagger
@@ -174,7 +176,8 @@ type app struct {
 
 // newApp opens the archive and makes what works on it.
 func newApp(cfg *config.Config, log *slog.Logger) (*app, error) {
-	a := &app{cfg: cfg, log: log}
+	a := &app{log: log}
+	a.cfg.Store(cfg)
 	var err error
 	if a.store, err = openArchive(cfg); err != nil {
 		return nil, err
@@ -227,10 +230,11 @@ func (a *app) plan(cfg *config.Config) (monitor.Plan, error) {
 
 // visitable finds a configured source by its id, enabled or not.
 func (a *app) visitable(id string) (monitor.Visitable, error) {
-	for _, o := range a.cfg.Outlets {
+	cfg := a.cfg.Load()
+	for _, o := range cfg.Outlets {
 		for _, s := range o.Sources {
 			if string(s.ID) == id {
-				return monitor.Visitable{Outlet: o.Outlet, Source: s.Source, Private: a.cfg.Fetch.Opens(s.URL)}, nil
+				return monitor.Visitable{Outlet: o.Outlet, Source: s.Source, Private: cfg.Fetch.Opens(s.URL)}, nil
 			}
 		}
 	}

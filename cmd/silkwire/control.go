@@ -27,6 +27,22 @@ import (
 // socketPath is the daemon's socket for an archive.
 func socketPath(archive string) string { return archive + ".sock" }
 
+// longestSocket is how long the path of a socket may be, in bytes.
+const longestSocket = 100
+
+// reachable is a name of a socket that fits into an address: where the path is
+// too long, by way of its directory, which is open until done is called.
+func reachable(path string) (name string, done func() error, err error) {
+	if len(path) <= longestSocket {
+		return path, func() error { return nil }, nil
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return "", nil, err
+	}
+	return fmt.Sprintf("/proc/self/fd/%d/%s", dir.Fd(), filepath.Base(path)), dir.Close, nil
+}
+
 // order is a command line on its way to the daemon.
 type order struct {
 	Args []string `json:"args"`
@@ -55,8 +71,13 @@ func forward(ctx context.Context, cfg *config.Config, std *stdio, held error) er
 	if err != nil {
 		return err
 	}
+	socket, done, err := reachable(socketPath(path))
+	if err != nil {
+		return err
+	}
+	defer done()
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, "unix", socketPath(path))
+		return (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, "unix", socket)
 	}
 	transport := &http.Transport{DialContext: dial}
 	defer transport.CloseIdleConnections()
@@ -104,7 +125,7 @@ func replay(r io.Reader, std *stdio) error {
 type control struct {
 	app    *app
 	server *http.Server
-	path   string
+	done   func() error // lets the socket's directory go
 }
 
 // listenControl opens the socket of the archive. One that a dead daemon left
@@ -114,14 +135,18 @@ func listenControl(a *app) (*control, error) {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return nil, err
 	}
-	l, err := net.Listen("unix", path)
+	name, done, err := reachable(path)
 	if err != nil {
-		return nil, fmt.Errorf("control socket: %w", err)
+		return nil, err
+	}
+	l, err := net.Listen("unix", name)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("control socket %s: %w", path, err), done())
 	}
 	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(err, l.Close())
+		return nil, errors.Join(err, l.Close(), done())
 	}
-	c := &control{app: a, path: path}
+	c := &control{app: a, done: done}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /run", c.run)
 	c.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
@@ -133,7 +158,7 @@ func listenControl(a *app) (*control, error) {
 	return c, nil
 }
 
-func (c *control) Close() error { return c.server.Close() }
+func (c *control) Close() error { return errors.Join(c.server.Close(), c.done()) }
 
 func (c *control) run(w http.ResponseWriter, r *http.Request) {
 	var o order

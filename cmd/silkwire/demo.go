@@ -53,6 +53,9 @@ func (c *demoCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return errors.Join(err, press.Close())
 	}
+	if err := keepPlaces(press, dir); err != nil {
+		return errors.Join(err, a.Close(), press.Close())
+	}
 	show := &demonstration{app: a, out: std.out, dir: dir, once: c.Once, started: time.Now(), press: press}
 	return errors.Join(show.run(ctx, c.Listen), a.Close(), press.Close())
 }
@@ -76,22 +79,27 @@ func startPress(ctx context.Context, dir string) (*demo.Running, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := filepath.Join(dir, "places.json")
+	file := placesFile(dir)
 	places := demo.Places{}
 	if content, err := os.ReadFile(file); err == nil {
 		if err := json.Unmarshal(content, &places); err != nil {
 			return nil, fmt.Errorf("%s: %w; delete it to begin anew", file, err)
 		}
 	}
-	press, err := world.Start(ctx, places)
-	if err != nil {
-		return nil, err
-	}
+	return world.Start(ctx, places)
+}
+
+// placesFile says where the outlets answered last time.
+func placesFile(dir string) string { return filepath.Join(dir, "places.json") }
+
+// keepPlaces is for whoever holds the archive: another demo in the same
+// directory must not move the outlets of the one that runs.
+func keepPlaces(press *demo.Running, dir string) error {
 	content, err := json.Marshal(press.Places())
 	if err != nil {
-		return nil, errors.Join(err, press.Close())
+		return err
 	}
-	return press, os.WriteFile(file, content, 0o600)
+	return os.WriteFile(placesFile(dir), content, 0o600)
 }
 
 // demoConfig is what an operator would write for the made-up press.
@@ -211,11 +219,12 @@ func (s *demonstration) firstRound(ctx context.Context, d *daemon) error {
 	case <-time.After(patience):
 		return errors.New("the first round did not end in time")
 	}
-	profile, err := s.app.profile(s.app.cfg, &s.app.cfg.Digests[0])
+	cfg := s.app.cfg.Load()
+	profile, err := s.app.profile(cfg, &cfg.Digests[0])
 	if err != nil {
 		return err
 	}
-	e, err := d.post.desk.Issue(ctx, profile, time.Now())
+	e, err := d.post.current().Issue(ctx, profile, time.Now())
 	if err != nil {
 		return err
 	}
@@ -245,7 +254,7 @@ func (s *demonstration) report(ctx context.Context, e store.Edition) error {
 	}
 	s.slowAndFailed()
 	if len(e.Messages) > 0 {
-		fmt.Fprintf(s.out, "\nDigest: %s\n  %s\n", e.Subject, filepath.Join(s.app.cfg.DigestDir, e.Messages[0].Recipient+".html"))
+		fmt.Fprintf(s.out, "\nDigest: %s\n  %s\n", e.Subject, filepath.Join(s.app.cfg.Load().DigestDir, e.Messages[0].Recipient+".html"))
 	} else {
 		fmt.Fprintln(s.out, "\nDigest: nothing to tell since the last one.")
 	}

@@ -21,19 +21,19 @@ type digestPreviewCmd struct {
 
 func (c *digestPreviewCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	return cl.withApp(ctx, std, func(a *app) error {
-		d, err := digestNamed(a.cfg, c.Profile)
+		d, err := digestNamed(a.cfg.Load(), c.Profile)
 		if err != nil {
 			return err
 		}
-		p, err := newPost(a)
+		p, err := a.postOffice()
 		if err != nil {
 			return err
 		}
-		profile, err := a.profile(a.cfg, d)
+		profile, err := a.profile(a.cfg.Load(), d)
 		if err != nil {
 			return err
 		}
-		_, message, err := p.desk.Preview(ctx, profile, time.Now())
+		_, message, err := p.current().Preview(ctx, profile, time.Now())
 		if err != nil {
 			return err
 		}
@@ -52,20 +52,20 @@ type digestSendCmd struct {
 
 func (c *digestSendCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	return cl.withApp(ctx, std, func(a *app) error {
-		d, err := digestNamed(a.cfg, c.Profile)
+		d, err := digestNamed(a.cfg.Load(), c.Profile)
 		if err != nil {
 			return err
 		}
-		p, err := newPost(a)
+		p, err := a.postOffice()
 		if err != nil {
 			return err
 		}
-		profile, err := a.profile(a.cfg, d)
+		profile, err := a.profile(a.cfg.Load(), d)
 		if err != nil {
 			return err
 		}
 		// To the minute: sending twice in a row is sending once.
-		e, err := p.desk.Issue(ctx, profile, time.Now().Truncate(time.Minute))
+		e, err := p.current().Issue(ctx, profile, time.Now().Truncate(time.Minute))
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 
 // webOptions says what the pages show.
 func (d *daemon) webOptions() web.Options {
-	cfg := d.app.cfg
+	cfg := d.app.cfg.Load()
 	outlets, _ := visited(cfg)
 	meaning := map[string]string{}
 	for _, w := range tagger.Weights {

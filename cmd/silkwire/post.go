@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -31,17 +32,32 @@ type post struct {
 // newPost wires desk and courier to an archive.
 func newPost(a *app) (*post, error) {
 	p := &post{app: a, wake: make(chan struct{}, 1)}
-	if err := p.configure(a.cfg); err != nil {
+	if err := p.configure(a.cfg.Load()); err != nil {
 		return nil, err
 	}
 	senders := map[string]digest.Sender{digest.FileChannel: files{p}}
-	if s := a.cfg.SMTP; s.Host != "" {
+	if s := a.cfg.Load().SMTP; s.Host != "" {
 		senders[digest.MailChannel] = &digest.SMTP{
 			Host: s.Host, Port: s.Port, Username: s.Username, Password: s.Password.Reveal(), TLS: digest.TLS(s.TLS),
 		}
 	}
 	p.courier = &digest.Courier{Editions: a.store, Senders: senders, Now: time.Now, Log: a.log}
 	return p, nil
+}
+
+// postOffice is the daemon's, or one of this command's own.
+func (a *app) postOffice() (*post, error) {
+	if a.post != nil {
+		return a.post, nil
+	}
+	return newPost(a)
+}
+
+// current is the desk under the configuration in force.
+func (p *post) current() *digest.Desk {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.desk
 }
 
 // configure takes over a configuration, at the start and after a reload.
@@ -52,9 +68,7 @@ func (p *post) configure(cfg *config.Config) error {
 	}
 	dirs := map[string]string{"": fallback}
 	for _, d := range cfg.Digests {
-		if d.Dir != "" {
-			dirs[d.ID] = d.Dir
-		}
+		dirs[d.ID] = cmp.Or(d.Dir, fallback)
 	}
 	outlets, sources := visited(cfg)
 	desk := &digest.Desk{
@@ -91,12 +105,13 @@ func (f files) Send(ctx context.Context, from, to string, body []byte) error {
 func (p *post) dirOf(name string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for id, dir := range p.dirs {
-		if id != "" && strings.Contains(name, "-"+id) {
-			return dir
+	longest := ""
+	for id := range p.dirs {
+		if len(id) > len(longest) && strings.HasSuffix(name, "-"+id) {
+			longest = id
 		}
 	}
-	return p.dirs[""]
+	return p.dirs[longest]
 }
 
 // profile turns a configured digest into a profile.
@@ -132,10 +147,7 @@ func (p *post) chore(cfg *config.Config, d *config.Digest) (monitor.Chore, error
 }
 
 func (p *post) issue(ctx context.Context, profile digest.Profile, due time.Time) error {
-	p.mu.Lock()
-	desk := p.desk
-	p.mu.Unlock()
-	e, err := desk.Issue(ctx, profile, due)
+	e, err := p.current().Issue(ctx, profile, due)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -41,7 +43,10 @@ func (c *serveCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	if err != nil {
 		return errors.Join(err, listener.Close(), a.Close())
 	}
-	go d.reloadOnHangup(ctx, cl, std)
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	go d.reloadOnHangup(ctx, hup, cl, std)
 	return errors.Join(d.run(ctx), a.Close())
 }
 
@@ -83,9 +88,10 @@ func newDaemon(a *app, listener net.Listener) (*daemon, error) {
 	if d.post, err = newPost(a); err != nil {
 		return nil, err
 	}
-	infos := sourceInfos(a.cfg)
+	a.post = d.post
+	infos := sourceInfos(a.cfg.Load())
 	d.sources.Store(&infos)
-	plan, err := d.plan(a.cfg)
+	plan, err := d.plan(a.cfg.Load())
 	if err != nil {
 		return nil, err
 	}
@@ -131,10 +137,7 @@ func (d *daemon) run(ctx context.Context) error {
 
 // reloadOnHangup reads the configuration again on SIGHUP; one with mistakes
 // leaves the old one in force.
-func (d *daemon) reloadOnHangup(ctx context.Context, cl *cli, std *stdio) {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
+func (d *daemon) reloadOnHangup(ctx context.Context, hup <-chan os.Signal, cl *cli, std *stdio) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -156,8 +159,8 @@ func (d *daemon) reload(cl *cli, std *stdio) error {
 	if err != nil {
 		return err
 	}
-	if cfg.Archive != d.app.cfg.Archive || cfg.Listen != d.app.cfg.Listen {
-		d.app.log.Warn("archive and listen change at the next start")
+	if later := needRestart(d.app.cfg.Load(), cfg); len(later) > 0 {
+		d.app.log.Warn("these settings change at the next start only", "settings", strings.Join(later, ", "))
 	}
 	plan, err := d.plan(cfg)
 	if err != nil {
@@ -170,8 +173,38 @@ func (d *daemon) reload(cl *cli, std *stdio) error {
 	d.sources.Store(&infos)
 	outlets, _ := visited(cfg)
 	d.web.Reconfigure(outlets, warnings(cfg), cfg.Fetch.Contact != "")
+	d.app.cfg.Store(cfg)
 	d.monitor.Reload(plan)
 	return nil
+}
+
+// needRestart names the settings that differ and that a reload leaves alone.
+func needRestart(before, after *config.Config) (names []string) {
+	for _, s := range []struct {
+		name string
+		same bool
+	}{
+		{"archive", before.Archive == after.Archive},
+		{"listen", before.Listen == after.Listen},
+		{"base_url", before.BaseURL == after.BaseURL},
+		{"taxonomy", before.Taxonomy == after.Taxonomy},
+		{"log", before.Log == after.Log},
+		{"smtp", before.SMTP == after.SMTP},
+		{"fetch.contact", before.Fetch.Contact == after.Fetch.Contact},
+		{"fetch.allow_private", slices.Equal(before.Fetch.AllowPrivate, after.Fetch.AllowPrivate) && slices.Equal(before.Fetch.AllowHosts, after.Fetch.AllowHosts)},
+		{"fetch.host_spacing", sameSpacing(before.Fetch, after.Fetch)},
+	} {
+		if !s.same {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+func sameSpacing(a, b config.Fetch) bool {
+	public, private := a.Spacing()
+	public2, private2 := b.Spacing()
+	return public == public2 && private == private2
 }
 
 // plan is what the monitor does under a configuration.

@@ -80,7 +80,7 @@ func (c *visitCmd) visitURL(ctx context.Context, std *stdio, cl *cli) error {
 // visitSource visits a configured source, now.
 func (c *visitCmd) visitSource(ctx context.Context, std *stdio, cl *cli) error {
 	return cl.withApp(ctx, std, func(a *app) error {
-		plan, err := a.plan(a.cfg)
+		plan, err := a.plan(a.cfg.Load())
 		if err != nil {
 			return err
 		}
