@@ -33,6 +33,8 @@ type Document struct {
 	Maps    []Map    // of a sitemap index
 
 	hints hints
+	index bool              // Items are those of the parts of an index that changed
+	parts []news.Validators // of an index
 }
 
 // Map is one sitemap of an index.

@@ -74,10 +74,10 @@ func (f *Fetcher) Visit(ctx context.Context, outlet news.Outlet, src news.Source
 	batch, err := v.run(ctx)
 	if err != nil {
 		failed := v.failure(err)
-		failed.Notes, failed.Requests = v.notes, v.requests
+		failed.Notes, failed.Requests, failed.Unconditional, failed.Closed = v.notes, v.requests, v.unconditional, v.closed
 		return news.Batch{}, failed
 	}
-	batch.Notes, batch.Bytes, batch.Requests = v.notes, v.bytes, v.requests
+	batch.Notes, batch.Bytes, batch.Requests, batch.Unconditional, batch.Closed = v.notes, v.bytes, v.requests, v.unconditional, v.closed
 	batch.Wait = max(batch.Wait, v.asked)
 	return batch, nil
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"silkwire/client"
@@ -58,7 +60,7 @@ func (v *visit) fetchArticle(ctx context.Context, it *news.Item) error {
 	resp, err := v.get(ctx, client.Request{
 		URL: it.URL, Accept: acceptPage, Limit: client.PageLimit,
 		Downgrade: v.src.Insecure, Insecure: v.src.Insecure,
-	})
+	}, true)
 	if err != nil {
 		return v.failure(err)
 	}
@@ -104,12 +106,40 @@ func fillArticle(it *news.Item, c extract.Content, ctx parseContext) {
 		it.Extraction += " degraded"
 	}
 	switch {
+	case it.Text != "" && addsNothing(text, *it):
+		it.Extraction = fromFeed
 	case text != "" && len(text) >= len(it.Text):
 		it.Text = text
 	case it.Text != "":
 		it.Extraction = fromFeed
 	}
 	fillDate(it, c, ctx)
+}
+
+// littleMore is how many words a page may add to a feed's text that are no
+// text: a date line, a byline, a source.
+const littleMore = 14
+
+// addsNothing reports whether a page's text is the text of the feed with
+// nothing around it but the headline and a line like a date.
+func addsNothing(page string, it news.Item) bool {
+	more, has, headline := letters(page), letters(it.Text), letters(it.Title)
+	if len(has) == 0 || len(more) < len(has) {
+		return false
+	}
+	for i := 0; i+len(has) <= len(more); i++ {
+		if !slices.Equal(more[i:i+len(has)], has) {
+			continue
+		}
+		before := strings.TrimPrefix(strings.Join(more[:i], " "), strings.Join(headline, " "))
+		return len(strings.Fields(before))+len(more)-i-len(has) <= littleMore
+	}
+	return false
+}
+
+// letters are the words of a text, without what stands between them.
+func letters(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
 }
 
 // fillDate takes the page's date where the item has none, or only a day.
@@ -213,9 +243,9 @@ func (v *visit) articles(ctx context.Context, fresh []news.Item, tries map[news.
 			v.note("article left out: %v", err)
 			continue
 		}
-		failures += v.hostTrouble(failed)
+		failures += v.hostTrouble(failed, it.URL)
 		again := news.PendingItem{Item: it, Tries: tries[it.ID] + 1}
-		if failed.Outcome == news.Interrupted {
+		if failed.Outcome == news.Interrupted || notAsked(failed) {
 			again.Tries--
 		}
 		left = append(left, again)
@@ -231,7 +261,13 @@ func (v *visit) giveUp(e *VisitError, tries int) bool {
 	case news.Interrupted:
 		return false
 	}
-	return tries >= 3
+	return tries >= 3 && !notAsked(e)
+}
+
+// notAsked reports whether no request was sent because the host is closed.
+func notAsked(e *VisitError) bool {
+	var closed *ClosedError
+	return errors.As(e, &closed)
 }
 
 // enough failures end the fetching of articles in this visit.
@@ -239,10 +275,12 @@ const enough = 3
 
 // hostTrouble counts a failure that is the host's and not the page's. A host
 // that asks us to slow down has said enough, and says how long.
-func (v *visit) hostTrouble(e *VisitError) int {
+func (v *visit) hostTrouble(e *VisitError, address string) int {
 	switch e.Outcome {
 	case news.SlowDown:
-		v.asked = max(v.asked, e.RetryAfter)
+		if hostKey(address) == hostKey(v.src.URL) {
+			v.asked = max(v.asked, e.RetryAfter)
+		}
 		return enough
 	case news.DNS, news.Connect, news.TLS, news.Timeout:
 		return 1

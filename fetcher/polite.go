@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/net/publicsuffix"
 
 	"silkwire/client"
 	"silkwire/news"
@@ -16,8 +19,10 @@ import (
 // Hosts lets one request at a time through to each host, with a pause from one
 // start to the next. Hosts do not wait for each other (N43).
 type Hosts struct {
-	mu    sync.Mutex
-	hosts map[string]*gate
+	mu     sync.Mutex
+	hosts  map[string]*gate
+	closed map[string]time.Time // hosts and domains that asked to be left alone
+	asked  map[string]time.Time // when hosts asked for it, by host
 }
 
 type gate struct {
@@ -27,10 +32,78 @@ type gate struct {
 }
 
 // NewHosts makes a Hosts.
-func NewHosts() *Hosts { return &Hosts{hosts: map[string]*gate{}} }
+func NewHosts() *Hosts {
+	return &Hosts{hosts: map[string]*gate{}, closed: map[string]time.Time{}, asked: map[string]time.Time{}}
+}
+
+// ClosedError says that a host is not asked for a while, as it wished.
+type ClosedError struct {
+	Host  string
+	Until time.Time
+}
+
+func (e *ClosedError) Error() string {
+	return fmt.Sprintf("%s asked to be left alone until %s", e.Host, e.Until.UTC().Format(time.RFC3339))
+}
+
+// together is within what time two hosts of a domain must ask for peace to
+// speak for all of it.
+const together = 10 * time.Minute
+
+// Close closes a host for a while, and its whole domain if another host of it
+// asked for the same just before. It returns what is closed.
+func (h *Hosts) Close(host string, wait time.Duration) []news.HostWait {
+	now := time.Now()
+	until := now.Add(wait)
+	domain := domainOf(host)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed[host] = until
+	out := []news.HostWait{{Host: host, Until: until}}
+	for other, at := range h.asked {
+		if now.Sub(at) > together {
+			delete(h.asked, other)
+		} else if domain != "" && other != host && domainOf(other) == domain {
+			h.closed[domain] = until
+			out = append(out, news.HostWait{Host: domain, Domain: true, Until: until})
+		}
+	}
+	h.asked[host] = now
+	return out
+}
+
+// open says whether a host may be asked.
+func (h *Hosts) open(host string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, name := range []string{host, domainOf(host)} {
+		until, closed := h.closed[name]
+		if !closed {
+			continue
+		}
+		if time.Now().Before(until) {
+			return &ClosedError{name, until}
+		}
+		delete(h.closed, name)
+	}
+	return nil
+}
+
+// domainOf is the domain that a host was registered under; "" for an address.
+func domainOf(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil {
+		return ""
+	}
+	return domain
+}
 
 // Enter waits for the host to be free and for the pause since the start of its
-// last request, and returns the function that sets it free again.
+// last request, and returns the function that sets it free again. A host that
+// asked to be left alone is a *ClosedError.
 func (h *Hosts) Enter(ctx context.Context, host string, pause time.Duration) (leave func(), err error) {
 	g := h.gate(host)
 	select {
@@ -38,6 +111,11 @@ func (h *Hosts) Enter(ctx context.Context, host string, pause time.Duration) (le
 	case <-ctx.Done():
 		h.done(host, g)
 		return nil, ctx.Err()
+	}
+	if err := h.open(host); err != nil {
+		g.turn <- struct{}{}
+		h.done(host, g)
+		return nil, err
 	}
 	if rest := time.Until(g.last.Add(pause)); !g.last.IsZero() && rest > 0 {
 		timer := time.NewTimer(rest)
@@ -106,6 +184,8 @@ type robotsEntry struct {
 	checked time.Time // of the last attempt
 	good    time.Duration
 	failure error // of the last attempt: then everything is disallowed, unless rules are known
+
+	etag, modified, from string // validators, and the address they belong to
 }
 
 // Bounds of what a robots.txt may do to us.
@@ -122,6 +202,16 @@ func (c *robotsCache) get(origin string) (robotsEntry, bool) {
 	defer c.mu.Unlock()
 	e, ok := c.hosts[origin]
 	return e, ok
+}
+
+// delay is how far apart requests to a host should be, as far as we know.
+func (c *robotsCache) delay(rawURL string) time.Duration {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return 0
+	}
+	entry, _ := c.get(u.Scheme + "://" + strings.ToLower(u.Host))
+	return entry.rules.delay
 }
 
 func (c *robotsCache) put(origin string, e robotsEntry) {
@@ -145,10 +235,10 @@ func (v *visit) mayCrawl(ctx context.Context, rawURL string) error {
 	if err != nil {
 		return err
 	}
-	if entry.rules.delay > longestDelay && v.delays[hostKey(rawURL)] == 0 {
+	if entry.rules.delay > longestDelay && !v.delays[origin] {
+		v.delays[origin] = true
 		v.note("%s asks for %v between requests; %v are kept", origin, entry.rules.delay, longestDelay)
 	}
-	v.delays[hostKey(rawURL)] = min(entry.rules.delay, longestDelay)
 	if !entry.rules.allowed(u) {
 		return &VisitError{Outcome: news.Robots, Err: fmt.Errorf("%s/robots.txt does not allow %s; ask the outlet, or remove the source", origin, client.Bare(rawURL))}
 	}
@@ -165,7 +255,7 @@ func (v *visit) robotsOf(ctx context.Context, origin string) (robotsEntry, error
 	if known && entry.failure != nil && now.Sub(entry.checked) < patience(entry.failure) {
 		return entry.verdict(now)
 	}
-	fresh := v.fetchRobots(ctx, origin, now)
+	fresh := v.fetchRobots(ctx, origin, entry, now)
 	if fresh.failure != nil {
 		if ctx.Err() != nil {
 			return entry, fresh.failure
@@ -202,9 +292,12 @@ func (e robotsEntry) verdict(now time.Time) (robotsEntry, error) {
 
 // fetchRobots asks for a robots.txt. 4xx means that there are no rules; 5xx,
 // 429 and silence mean that we do not know, which is a failure.
-func (v *visit) fetchRobots(ctx context.Context, origin string, now time.Time) robotsEntry {
+func (v *visit) fetchRobots(ctx context.Context, origin string, old robotsEntry, now time.Time) robotsEntry {
 	entry := robotsEntry{fetched: now, checked: now, good: robotsKeep}
-	resp, err := v.get(ctx, client.Request{URL: origin + "/robots.txt", Accept: "text/plain, */*;q=0.5", Limit: client.RobotsLimit, MaxRedirects: 5})
+	resp, err := v.get(ctx, client.Request{
+		URL: origin + "/robots.txt", Accept: "text/plain, */*;q=0.5", Limit: client.RobotsLimit, MaxRedirects: 5,
+		ETag: old.etag, LastModified: old.modified, ValidFor: old.from,
+	}, false)
 	if err != nil {
 		if e := v.failure(err); e.Outcome != news.TooLarge && e.Outcome != news.Redirect && e.Outcome != news.Encoding {
 			entry.failure = e
@@ -216,11 +309,19 @@ func (v *visit) fetchRobots(ctx context.Context, origin string, now time.Time) r
 		e := v.statusError(resp)
 		e.Err = fmt.Errorf("robots.txt cannot be read, so nothing may be fetched there yet: %w", e.Err)
 		entry.failure = e
+	case resp.Status == 304 && resp.Conditional:
+		entry.rules, entry.etag, entry.modified, entry.from = old.rules, old.etag, old.modified, old.from
+		entry.keepFor(resp, now)
 	case resp.Status == 200:
 		entry.rules = parseRobots(resp.Body, product)
-		if fresh := freshness(resp.Header, now); fresh > 0 {
-			entry.good = min(max(fresh, robotsRetry), robotsKeep)
-		}
+		entry.etag, entry.modified, entry.from = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified"), resp.URL
+		entry.keepFor(resp, now)
 	}
 	return entry
+}
+
+func (e *robotsEntry) keepFor(resp *client.Response, now time.Time) {
+	if fresh := freshness(resp.Header, now); fresh > 0 {
+		e.good = min(max(fresh, robotsRetry), robotsKeep)
+	}
 }

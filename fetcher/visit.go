@@ -31,18 +31,21 @@ type visit struct {
 	cp      news.Checkpoint
 	known   Known
 	parse   parseContext
-	private bool // the source's host is one of the operator's own
-	budget  int  // article pages
-	delays  map[string]time.Duration
+	private bool            // the source's host is one of the operator's own
+	budget  int             // article pages
+	delays  map[string]bool // origins whose delay was noted
 
 	asked    time.Duration // how long a host asked us to stay away
 	notes    []string
 	bytes    int64
 	requests int
+
+	unconditional int
+	closed        []news.HostWait
 }
 
 func (f *Fetcher) newVisit(ctx context.Context, outlet news.Outlet, src news.Source, cp news.Checkpoint, known Known) *visit {
-	v := &visit{f: f, outlet: outlet, src: src, cp: cp, known: known, delays: map[string]time.Duration{}}
+	v := &visit{f: f, outlet: outlet, src: src, cp: cp, known: known, delays: map[string]bool{}}
 	v.src.URL = address(src)
 	v.parse = parseContext{Outlet: outlet.ID, Base: v.src.URL, At: f.now().UTC(), Zone: zoneOfCountry(outlet.Country)}
 	v.private = f.client.Private(ctx, v.src.URL)
@@ -71,12 +74,14 @@ func address(src news.Source) string {
 
 // run is the visit: ask, compare, parse, complete.
 func (v *visit) run(ctx context.Context) (news.Batch, error) {
-	if v.src.Kind != news.Feed {
+	crawls := v.src.Kind != news.Feed
+	if crawls {
 		if err := v.mayCrawl(ctx, v.src.URL); err != nil {
 			return news.Batch{}, err
 		}
 	}
-	resp, err := v.get(ctx, v.request())
+	resp, err := v.get(ctx, v.request(), crawls)
+	v.countConditions(resp, err)
 	if err != nil {
 		return news.Batch{}, err
 	}
@@ -91,8 +96,7 @@ func (v *visit) run(ctx context.Context) (news.Batch, error) {
 	hash := bodyHash(resp.Body)
 	if hash == v.cp.BodyHash {
 		v.takeValidators(&batch.Checkpoint, resp)
-		batch.Wait = hints{}.wait(resp.Header, v.parse.At)
-		return v.unchanged(ctx, batch)
+		return v.unchanged(ctx, batch, resp)
 	}
 	doc, err := v.read(ctx, resp)
 	if err != nil {
@@ -101,11 +105,25 @@ func (v *visit) run(ctx context.Context) (news.Batch, error) {
 	return v.collect(ctx, batch, doc, resp, hash)
 }
 
+// countConditions counts a request for the source itself that told the server
+// nothing of what we have (politeness 21).
+func (v *visit) countConditions(resp *client.Response, err error) {
+	var failed *client.Error
+	switch {
+	case err == nil && !resp.Conditional,
+		errors.As(err, &failed) && failed.Requests > 0 && v.cp.ETag == "" && v.cp.LastModified == "":
+		v.unconditional++
+	}
+}
+
 func (v *visit) request() client.Request {
 	r := client.Request{
 		URL: v.src.URL, ETag: v.cp.ETag, LastModified: v.cp.LastModified, ValidFor: v.cp.From,
 		Limit: client.PageLimit, Accept: acceptPage,
 		Downgrade: v.src.Insecure, Insecure: v.src.Insecure, Identity: v.f.identity.has(v.src.ID),
+	}
+	for _, other := range v.cp.Others {
+		r.Elsewhere = append(r.Elsewhere, client.Validators{URL: other.URL, ETag: other.ETag, LastModified: other.LastModified})
 	}
 	switch v.src.Kind {
 	case news.Feed:
@@ -116,33 +134,72 @@ func (v *visit) request() client.Request {
 	return r
 }
 
-// get sends a request when its host's turn has come.
-func (v *visit) get(ctx context.Context, r client.Request) (*client.Response, error) {
-	leave, err := v.f.opt.Hosts.Enter(ctx, hostKey(r.URL), v.pause(ctx, r.URL))
-	if err != nil {
-		return nil, &client.Error{Class: client.Interrupted, URL: client.Bare(r.URL), Err: err}
+// get sends a request, and those that redirects lead to, when their hosts' turn
+// has come. One that crawls obeys robots.txt wherever it is led.
+func (v *visit) get(ctx context.Context, r client.Request, crawls bool) (*client.Response, error) {
+	r.Before = func(ctx context.Context, url string, hop int) (func(), error) {
+		if crawls && hop > 0 {
+			if err := v.mayCrawl(ctx, url); err != nil {
+				return nil, err
+			}
+		}
+		leave, err := v.f.opt.Hosts.Enter(ctx, hostKey(url), v.pause(ctx, url))
+		var closed *ClosedError
+		switch {
+		case errors.As(err, &closed):
+			rest := time.Until(closed.Until)
+			return nil, &VisitError{Outcome: news.SlowDown, RetryAfter: rest, Err: fmt.Errorf("GET %s: not asked: %w", url, err)}
+		case err != nil:
+			return nil, &client.Error{Class: client.Interrupted, URL: url, Err: err}
+		}
+		return leave, nil
 	}
-	defer leave()
-	v.requests++
 	resp, err := v.f.client.Get(ctx, r)
 	if err != nil {
+		var failed *client.Error
+		if errors.As(err, &failed) {
+			v.requests += failed.Requests
+		}
 		return nil, err
 	}
-	v.requests += resp.Requests - 1
+	v.requests += resp.Requests
 	v.bytes += int64(len(resp.Body))
+	v.heed(ctx, resp)
 	return resp, nil
+}
+
+// heed closes a host that asks us to slow down to everybody for a while
+// (politeness 7), the operator's own hosts excepted.
+func (v *visit) heed(ctx context.Context, resp *client.Response) {
+	wait := retryAfter(resp.Header, v.parse.At)
+	if resp.Status != http.StatusTooManyRequests && (resp.Status != http.StatusServiceUnavailable || wait == 0) {
+		return
+	}
+	if v.isPrivate(ctx, resp.URL) {
+		return
+	}
+	if wait == 0 {
+		wait = slowDown
+	}
+	v.closed = append(v.closed, v.f.opt.Hosts.Close(hostKey(resp.URL), min(wait, longestEvery))...)
+}
+
+// slowDown is how long a host is left alone that does not say how long.
+const slowDown = time.Hour
+
+func (v *visit) isPrivate(ctx context.Context, rawURL string) bool {
+	if hostKey(rawURL) == hostKey(v.src.URL) {
+		return v.private
+	}
+	return v.f.client.Private(ctx, rawURL)
 }
 
 // pause is the time between starts of requests to a host.
 func (v *visit) pause(ctx context.Context, rawURL string) time.Duration {
-	private := v.private
-	if hostKey(rawURL) != hostKey(v.src.URL) {
-		private = v.f.client.Private(ctx, rawURL)
-	}
-	if private {
+	if v.isPrivate(ctx, rawURL) {
 		return v.f.opt.PrivateSpacing
 	}
-	return max(v.f.opt.Spacing, v.delays[hostKey(rawURL)])
+	return max(v.f.opt.Spacing, min(v.f.robots.delay(rawURL), longestDelay))
 }
 
 func bodyHash(body []byte) string {
@@ -151,33 +208,79 @@ func bodyHash(body []byte) string {
 }
 
 // takeValidators keeps what the server wants to hear next time, byte for byte.
+// Those of another address that answered before are kept beside them, for the
+// day it answers again.
 func (v *visit) takeValidators(cp *news.Checkpoint, resp *client.Response) {
+	v.putAside(cp, resp.URL)
 	cp.ETag, cp.LastModified, cp.From = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified"), ""
 	if len(resp.Redirects) > 0 {
 		cp.From = resp.URL
 	}
+	cp.Wishes.Fresh = news.Seconds(freshness(resp.Header, v.parse.At) / time.Second)
+}
+
+// manyAddresses is how many addresses' validators are kept beside a source's.
+const manyAddresses = 8
+
+// putAside makes room for the validators of another address, and returns what
+// was kept of it.
+func (v *visit) putAside(cp *news.Checkpoint, address string) (of news.Validators) {
+	owner := first(cp.From, v.src.URL)
+	if client.SameAddress(owner, address) {
+		return news.Validators{URL: address, ETag: cp.ETag, LastModified: cp.LastModified}
+	}
+	var others []news.Validators
+	for _, other := range cp.Others {
+		if client.SameAddress(other.URL, address) {
+			of = other
+			continue
+		}
+		others = append(others, other)
+	}
+	if cp.ETag != "" || cp.LastModified != "" {
+		others = append(others, news.Validators{URL: owner, ETag: cp.ETag, LastModified: cp.LastModified})
+	}
+	cp.Others = others[max(0, len(others)-manyAddresses):]
+	return of
 }
 
 // notModified handles 304. One that we did not ask for is the server's
-// mistake: the validators are dropped, so that the next request is
-// unconditional, once (N26).
+// mistake: the next request is unconditional, once (N26).
 func (v *visit) notModified(ctx context.Context, batch news.Batch, resp *client.Response) (news.Batch, error) {
-	if v.cp.ETag == "" && v.cp.LastModified == "" {
+	if !resp.Conditional {
 		return batch, &VisitError{Outcome: news.HTTPError, Err: fmt.Errorf("GET %s: the server answers \"not modified\" to a request without conditions", client.Bare(v.src.URL))}
 	}
-	if etag := resp.Header.Get("ETag"); etag != "" {
-		batch.Checkpoint.ETag = etag
+	cp := &batch.Checkpoint
+	of := v.putAside(cp, resp.URL)
+	cp.ETag, cp.LastModified = first(resp.Header.Get("ETag"), of.ETag), first(resp.Header.Get("Last-Modified"), of.LastModified)
+	if cp.From = ""; len(resp.Redirects) > 0 {
+		cp.From = resp.URL
 	}
-	if modified := resp.Header.Get("Last-Modified"); modified != "" {
-		batch.Checkpoint.LastModified = modified
+	if saysHowLong(resp.Header) {
+		cp.Wishes.Fresh = news.Seconds(freshness(resp.Header, v.parse.At) / time.Second)
 	}
-	batch.Wait = hints{}.wait(resp.Header, v.parse.At)
-	return v.unchanged(ctx, batch)
+	return v.unchanged(ctx, batch, resp)
 }
 
-// unchanged ends a visit that found the document as it was; articles left over
-// from the visit before are fetched now.
-func (v *visit) unchanged(ctx context.Context, batch news.Batch) (news.Batch, error) {
+// unchanged ends a visit that found the document as it was. The parts of an
+// index are asked nevertheless, and articles left over from the visit before
+// are fetched now.
+func (v *visit) unchanged(ctx context.Context, batch news.Batch, resp *client.Response) (news.Batch, error) {
+	if parts := parts(v.cp); v.src.Kind == news.Sitemap && len(parts) > 0 {
+		doc := Document{Kind: "sitemap", index: true}
+		v.readParts(ctx, &doc, parts, v.parse)
+		if len(doc.Items) > 0 || doc.Partial {
+			return v.collect(ctx, batch, doc, resp, v.cp.BodyHash)
+		}
+		setParts(&batch.Checkpoint, doc.parts)
+	}
+	return v.leftovers(ctx, batch)
+}
+
+// leftovers ends a visit that brought no document.
+func (v *visit) leftovers(ctx context.Context, batch news.Batch) (news.Batch, error) {
+	w := batch.Checkpoint.Wishes
+	batch.Wait = hintsOf(w).after(max(w.Every.Duration(), w.Fresh.Duration()), v.parse.At)
 	batch.Outcome = news.Unchanged
 	batch.Checkpoint.VisitCount++
 	waiting, tries := pending(v.cp)
@@ -289,43 +392,103 @@ func (v *visit) readMap(ctx context.Context, text []byte, pc parseContext) (Docu
 	if err != nil || doc.Kind != "sitemap index" {
 		return doc, err
 	}
-	all := Document{Kind: "sitemap", Format: doc.Format, Partial: doc.Partial}
+	before := parts(v.cp)
+	var now []news.Validators
 	for _, m := range newestMaps(doc.Maps, 3) {
-		if err := v.mayCrawl(ctx, m.URL); err != nil {
-			v.note("sitemap left out: %v", err)
-			continue
+		part := news.Validators{URL: m.URL}
+		for _, old := range before {
+			if client.SameAddress(old.URL, m.URL) {
+				part = old
+			}
 		}
-		resp, err := v.get(ctx, client.Request{URL: m.URL, Accept: acceptMap, Limit: client.FeedLimit, Insecure: v.src.Insecure})
-		if err != nil {
-			all.Partial = true
-			v.note("sitemap left out: %v", err)
-			continue
-		}
-		if resp.Status != http.StatusOK {
-			all.Partial = true
-			v.note("sitemap left out: %v", v.statusError(resp))
-			continue
-		}
-		v.addMap(&all, resp, pc)
+		now = append(now, part)
 	}
+	all := Document{Kind: "sitemap", Format: doc.Format, Partial: doc.Partial, index: true}
+	v.readParts(ctx, &all, now, pc)
 	newestFirst(&all)
 	return all, nil
 }
 
-func (v *visit) addMap(all *Document, resp *client.Response, pc parseContext) {
-	body, err := unzipped(resp.Body, client.FeedLimit)
-	if err == nil {
-		pc.Base = resp.URL
-		var doc Document
-		if doc, err = v.parseMap(decode(body, resp.Header.Get("Content-Type")).Text, pc); err == nil {
-			all.Items = append(all.Items, doc.Items...)
-			all.Total += doc.Total
-			all.Partial = all.Partial || doc.Partial
-			return
+// unread is the body hash of a part of an index that was never read whole.
+const unread = "unread"
+
+// parts are the sitemaps that an index led to.
+func parts(cp news.Checkpoint) (out []news.Validators) {
+	for _, o := range cp.Others {
+		if o.BodyHash != "" {
+			out = append(out, o)
 		}
 	}
-	all.Partial = true
-	v.note("sitemap %s left out: %v", client.Bare(resp.URL), err)
+	return out
+}
+
+func setParts(cp *news.Checkpoint, parts []news.Validators) {
+	var others []news.Validators
+	for _, o := range cp.Others {
+		if o.BodyHash == "" {
+			others = append(others, o)
+		}
+	}
+	cp.Others = append(others, parts...)
+}
+
+// readParts reads the sitemaps of an index that changed since we read them.
+func (v *visit) readParts(ctx context.Context, all *Document, parts []news.Validators, pc parseContext) {
+	for _, part := range parts {
+		if part.BodyHash == "" {
+			part.BodyHash = unread
+		}
+		resp, err := v.getPart(ctx, part)
+		var doc Document
+		if err == nil && resp.Status == http.StatusOK && bodyHash(resp.Body) != part.BodyHash {
+			doc, err = v.parsePart(resp, pc)
+		}
+		if err != nil {
+			all.Partial = true
+			v.note("sitemap left out: %v", err)
+			all.parts = append(all.parts, part)
+			continue
+		}
+		all.Items = append(all.Items, doc.Items...)
+		all.Total += doc.Total
+		all.Partial = all.Partial || doc.Partial
+		if resp.Status == http.StatusOK && !doc.Partial {
+			part = news.Validators{URL: part.URL, ETag: resp.Header.Get("ETag"), LastModified: resp.Header.Get("Last-Modified"), BodyHash: bodyHash(resp.Body)}
+		}
+		all.parts = append(all.parts, part)
+	}
+}
+
+// getPart asks for a sitemap of an index; for one that did not change the
+// status is 304.
+func (v *visit) getPart(ctx context.Context, part news.Validators) (*client.Response, error) {
+	if err := v.mayCrawl(ctx, part.URL); err != nil {
+		return nil, err
+	}
+	resp, err := v.get(ctx, client.Request{
+		URL: part.URL, ETag: part.ETag, LastModified: part.LastModified,
+		Accept: acceptMap, Limit: client.FeedLimit, Insecure: v.src.Insecure, Downgrade: v.src.Insecure,
+	}, true)
+	if err != nil {
+		return nil, err
+	}
+	if resp.Status == http.StatusOK || resp.Status == http.StatusNotModified && resp.Conditional {
+		return resp, nil
+	}
+	return nil, v.statusError(resp)
+}
+
+func (v *visit) parsePart(resp *client.Response, pc parseContext) (Document, error) {
+	body, err := unzipped(resp.Body, client.FeedLimit)
+	if err != nil {
+		return Document{}, fmt.Errorf("%s: %w", client.Bare(resp.URL), err)
+	}
+	pc.Base = resp.URL
+	doc, err := v.parseMap(decode(body, resp.Header.Get("Content-Type")).Text, pc)
+	if err != nil {
+		return doc, fmt.Errorf("%s: %w", client.Bare(resp.URL), err)
+	}
+	return doc, nil
 }
 
 func (v *visit) parseMap(text []byte, pc parseContext) (Document, error) {
@@ -350,7 +513,7 @@ func (v *visit) readChannel(ctx context.Context, text []byte, pc parseContext) (
 		if err := v.mayCrawl(ctx, doc.Older); err != nil {
 			break
 		}
-		resp, getErr := v.get(ctx, client.Request{URL: doc.Older, Accept: acceptPage})
+		resp, getErr := v.get(ctx, client.Request{URL: doc.Older, Accept: acceptPage}, true)
 		if getErr != nil || resp.Status != http.StatusOK {
 			doc.Partial = true
 			break
@@ -402,8 +565,14 @@ func (v *visit) onlyMatching(doc *Document) error {
 func (v *visit) collect(ctx context.Context, batch news.Batch, doc Document, resp *client.Response, hash string) (news.Batch, error) {
 	finish(&doc, v.parse)
 	v.notes = append(v.notes, doc.Notes...)
-	batch.Wait = doc.hints.wait(resp.Header, v.parse.At)
-	if len(doc.Items) == 0 {
+	v.takeWishes(&batch, doc.hints, resp)
+	if doc.index && !doc.Partial && len(doc.Items) == 0 {
+		v.takeValidators(&batch.Checkpoint, resp)
+		batch.Checkpoint.BodyHash = hash
+		setParts(&batch.Checkpoint, doc.parts)
+		return v.leftovers(ctx, batch)
+	}
+	if len(doc.Items) == 0 && !doc.index {
 		return v.nothing(ctx, batch, resp, hash)
 	}
 	known, err := v.ask(ctx, doc.Items)
@@ -419,18 +588,32 @@ func (v *visit) collect(ctx context.Context, batch news.Batch, doc Document, res
 	return batch, nil
 }
 
+// takeWishes remembers how the document wants to be visited.
+func (v *visit) takeWishes(batch *news.Batch, h hints, resp *client.Response) {
+	batch.Wait = h.wait(resp.Header, v.parse.At)
+	w := &batch.Checkpoint.Wishes
+	w.Every, w.SkipHours, w.SkipDays = news.Seconds(h.every/time.Second), h.skipHours, h.skipDays
+	if saysHowLong(resp.Header) {
+		w.Fresh = news.Seconds(freshness(resp.Header, v.parse.At) / time.Second)
+	}
+	batch.Wait = max(batch.Wait, w.Fresh.Duration())
+}
+
 // closeCheckpoint stores validators only for a document that was read to its
-// end (politeness 2, F6), and notices one that shrank (N40).
+// end (politeness 2, F6), and notices one that shrank (N40). After one that was
+// not, those of the document before it stand: they are still what we have.
 func (v *visit) closeCheckpoint(batch *news.Batch, doc Document, resp *client.Response, hash string) {
 	cp := &batch.Checkpoint
 	cp.VisitCount++
+	if doc.index {
+		setParts(cp, doc.parts)
+	}
 	switch {
 	case doc.Partial:
 		batch.Outcome = news.Partial
 		v.note("the document is cut off or broken; its %d complete items are kept", len(doc.Items))
-		cp.ETag, cp.LastModified, cp.From, cp.BodyHash = "", "", "", ""
 		return
-	case v.cp.Items >= 10 && doc.Total*4 < v.cp.Items:
+	case !doc.index && v.cp.Items >= 10 && doc.Total*4 < v.cp.Items:
 		batch.Outcome = news.Shrank
 		v.note("the document holds %d items where it held %d before", doc.Total, v.cp.Items)
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"silkwire/news"
 )
 
 // Bounds of what a server may ask for.
@@ -59,18 +61,27 @@ func (h *hints) skip(hours, days []string) {
 // at: the longest of max-age (or Expires) and ttl, moved out of the hours and
 // days to skip. 0: no wish.
 func (h hints) wait(header http.Header, at time.Time) time.Duration {
-	wait := max(h.every, freshness(header, at))
+	return h.after(max(h.every, freshness(header, at)), at)
+}
+
+// hintsOf are the remembered wishes of a document.
+func hintsOf(w news.Wishes) hints {
+	return hints{every: w.Every.Duration(), skipHours: w.SkipHours, skipDays: w.SkipDays}
+}
+
+// after moves a wait out of the hours and days to skip.
+func (h hints) after(wait time.Duration, at time.Time) time.Duration {
 	if len(h.skipHours)+len(h.skipDays) == 0 {
 		return min(wait, longestWait)
 	}
-	next := at.Add(max(wait, shortestEvery)).UTC()
-	for range 8 * 24 {
-		if !slices.Contains(h.skipHours, next.Hour()) && !slices.Contains(h.skipDays, next.Weekday()) {
-			return min(next.Sub(at), longestWait)
-		}
-		next = next.Truncate(time.Hour).Add(time.Hour)
-	}
-	return min(wait, longestWait)
+	next := news.Wishes{SkipHours: h.skipHours, SkipDays: h.skipDays}.Open(at.Add(max(wait, shortestEvery)))
+	return min(next.Sub(at), longestWait)
+}
+
+// saysHowLong reports whether an answer speaks of its freshness at all: a 304
+// that does not leaves what the whole answer said (RFC 9111 §4.3.4).
+func saysHowLong(header http.Header) bool {
+	return header.Get("Cache-Control") != "" || header.Get("Expires") != ""
 }
 
 // freshness is how long a response stays fresh (RFC 9111 §4.2): max-age less
