@@ -1,0 +1,96 @@
+package taxonomy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"silkwire/news"
+	"silkwire/text"
+)
+
+// shownMembers is how many members of a rule are spelled out.
+const shownMembers = 8
+
+// RuleInWords says in English in which company a term counts; "" if it always
+// does. Word lists are called by their names.
+func (t *Taxonomy) RuleInWords(r *Rules) string {
+	var say []string
+	for _, x := range []struct {
+		phrase  string
+		members []string
+	}{
+		{"directly followed by", r.FollowedBy}, {"directly preceded by", r.PrecededBy},
+		{"in a sentence with", r.Near}, {"in an item with", r.With},
+		{"not followed by", r.NotFollowedBy}, {"not preceded by", r.NotPrecededBy},
+		{"not in a sentence with", r.NotNear}, {"not in an item with", r.NotWith},
+	} {
+		if len(x.members) > 0 {
+			say = append(say, x.phrase+" "+t.membersInWords(x.members))
+		}
+	}
+	if len(say) == 0 {
+		return ""
+	}
+	return "counts only " + strings.Join(say, "; ")
+}
+
+func (t *Taxonomy) membersInWords(members []string) string {
+	shown := members[:min(len(members), shownMembers)]
+	words := make([]string, len(shown))
+	for i, m := range shown {
+		words[i] = t.memberInWords(m)
+	}
+	if more := len(members) - len(shown); more > 0 {
+		return strings.Join(words, ", ") + fmt.Sprintf(" or %d others", more)
+	}
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
+	}
+	return words[0]
+}
+
+// memberInWords names what one member of a rule stands for.
+func (t *Taxonomy) memberInWords(member string) string {
+	name, named := strings.CutPrefix(member, "@")
+	if !named {
+		return "“" + member + "”"
+	}
+	if _, ok := t.Lists[name]; ok {
+		return "a word of the list “" + name + "”"
+	}
+	if name == "actor" || slices.Contains(Facets, Facet(name)) {
+		return "any concept of the facet “" + name + "”"
+	}
+	return "the concept " + t.Name(news.ConceptID(name)) + " or one below it"
+}
+
+// TermRule says in words which rules hold for a term of a concept, the
+// concept's own included; "" if there are none, or no such term.
+func (t *Taxonomy) TermRule(id news.ConceptID, term string, lang text.Lang) string {
+	c, ok := t.byID[id]
+	if !ok {
+		return ""
+	}
+	i := slices.IndexFunc(c.Terms, func(x Term) bool { return x.Lang == lang && x.Text == term })
+	if i < 0 {
+		return ""
+	}
+	both := c.Rules.join(&c.Terms[i].Rules)
+	return t.RuleInWords(&both)
+}
+
+// join returns the members of both, list by list: this is how the tagger joins
+// the rules of a concept with those of its term.
+func (r *Rules) join(o *Rules) Rules {
+	return Rules{
+		FollowedBy: slices.Concat(r.FollowedBy, o.FollowedBy), PrecededBy: slices.Concat(r.PrecededBy, o.PrecededBy),
+		Near: slices.Concat(r.Near, o.Near), With: slices.Concat(r.With, o.With),
+		NotFollowedBy: slices.Concat(r.NotFollowedBy, o.NotFollowedBy), NotPrecededBy: slices.Concat(r.NotPrecededBy, o.NotPrecededBy),
+		NotNear: slices.Concat(r.NotNear, o.NotNear), NotWith: slices.Concat(r.NotWith, o.NotWith),
+	}
+}
+
+// Plain reports whether the term is written as it is spoken: no gaps, no
+// alternatives, no open ends.
+func (t *Term) Plain() bool { return !strings.ContainsAny(t.Text, "…|*") }
