@@ -322,6 +322,7 @@ func (s *storm) onData(to string) (bool, error) {
 // bury counts the messages that were under way when the process died, and
 // begins another life.
 func (s *storm) bury() {
+	s.mu.Lock()
 	for _, e := range s.archive.editions {
 		for _, m := range e.Messages {
 			if m.State == store.Sending {
@@ -329,6 +330,7 @@ func (s *storm) bury() {
 			}
 		}
 	}
+	s.mu.Unlock()
 	s.begin()
 }
 
@@ -394,6 +396,8 @@ func (s *storm) settle() {
 
 // judge holds the promise against what arrived.
 func (s *storm) judge() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	copies, extras := s.copies()
 	for _, e := range s.archive.editions {
 		for _, m := range e.Messages {

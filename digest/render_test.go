@@ -164,6 +164,32 @@ func TestBothFormsTellTheSame(t *testing.T) {
 	}
 }
 
+func TestAPageOfTheSiteShowsTheSameStories(t *testing.T) {
+	in := withMemory(dayInput(t, text.En, ByActor))
+	in.Items[0].Title += "<script>alert(1)</script>"
+	e := Compile(in)
+	frozen, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := Fragment(frozen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "day-en.page.html", string(page))
+	if n := strings.Count(string(page), "<article>"); n != 6 || strings.ContainsAny(string(page), "\x00") {
+		t.Errorf("%d stories", n)
+	}
+	for _, bad := range []string{"<script", "style=", "onerror"} { // the site's CSP allows none
+		if strings.Contains(string(page), bad) {
+			t.Errorf("it holds %q", bad)
+		}
+	}
+	if _, err := Fragment([]byte("{")); err == nil {
+		t.Error("half an edition was rendered")
+	}
+}
+
 func TestFiveThousandItemsStayBelowEveryLimit(t *testing.T) { // M22
 	in := dayInput(t, text.En, ByActor)
 	in.Profile.MaxStories = 1 << 20

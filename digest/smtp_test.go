@@ -253,7 +253,10 @@ func TestNoPasswordWithoutTLSButToLoopback(t *testing.T) { // M13
 func TestARefusedPasswordIsTriedThreeTimesAnHour(t *testing.T) { // M12
 	p := (&postOffice{password: "right"}).open(t, nil)
 	a, w := outboxOf(t, "a@desk.example", "b@desk.example", "c@desk.example", "d@desk.example", "e@desk.example")
-	for range 60 { // an hour of restarts, one a minute
+	for minute := range 60 { // an hour of restarts, one a minute, and new editions all the time
+		if minute%7 == 3 {
+			issueInto(t, a, w, fmt.Sprintf("new%d@desk.example", minute))
+		}
 		s := p.plain()
 		s.Username, s.Password, s.Now = "u", "wrong", w.now
 		c := courier(a, w, s)
