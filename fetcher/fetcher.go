@@ -82,17 +82,6 @@ func (f *Fetcher) Visit(ctx context.Context, outlet news.Outlet, src news.Source
 	return batch, nil
 }
 
-// Moved reports whether a source has moved for good: a permanent redirect to
-// the same place, seen at three visits over two days (N25). Only visits whose
-// target parsed count.
-func Moved(cp news.Checkpoint) (to string, ok bool) {
-	n := len(cp.MovedSeen)
-	if cp.MovedTo == "" || n < 3 || cp.MovedSeen[n-1].Sub(cp.MovedSeen[0]) < 48*time.Hour {
-		return "", false
-	}
-	return cp.MovedTo, true
-}
-
 func (v *visit) note(format string, args ...any) {
 	if len(v.notes) < 20 {
 		v.notes = append(v.notes, fmt.Sprintf(format, args...))

@@ -324,7 +324,7 @@ func TestOnlyALastingPermanentRedirectMovesASource(t *testing.T) {
 	src.Article.Skip = true
 	cp := news.Checkpoint{}
 	for i := range 3 {
-		if _, moved := Moved(cp); moved {
+		if _, moved := cp.Moved(); moved {
 			t.Fatalf("moved after %d sightings", i)
 		}
 		cp = mustVisit(t, f, src, cp, nothingKnown).Checkpoint
@@ -333,12 +333,12 @@ func TestOnlyALastingPermanentRedirectMovesASource(t *testing.T) {
 		}
 		now = now.Add(25 * time.Hour)
 	}
-	if to, moved := Moved(cp); !moved || to != s.URL+"/new" {
+	if to, moved := cp.Moved(); !moved || to != s.URL+"/new" {
 		t.Errorf("%q %v", to, moved)
 	}
 	status = http.StatusFound
 	cp = mustVisit(t, f, src, cp, nothingKnown).Checkpoint
-	if _, moved := Moved(cp); moved {
+	if _, moved := cp.Moved(); moved {
 		t.Error("a temporary redirect moved the source")
 	}
 }

@@ -42,9 +42,24 @@ func next(v *Visitable, state *news.SourceState, minInterval, wish time.Duration
 	if v.Private {
 		return later(due, now.Add(floor))
 	}
+	if v.Schedule == nil {
+		due = stretch(state.Rhythm, now, due)
+	}
+	wishes := state.Checkpoint.Wishes
+	wish = max(wish, min(max(wishes.Every, wishes.Fresh).Duration(), longestWait))
 	due = later(due, now.Add(floor+5*time.Second))
 	due = later(due, now.Add(min(wish, longestWait)))
-	return due.Add(jitter(v.Source.ID, now, due.Sub(now)))
+	return open(v, state, due.Add(jitter(v.Source.ID, now, due.Sub(now))))
+}
+
+// open moves a time out of the hours and days that the source wants to be left
+// alone (skipHours, skipDays), and not to the very beginning of those after.
+func open(v *Visitable, state *news.SourceState, due time.Time) time.Time {
+	moved := state.Checkpoint.Wishes.Open(due)
+	if moved.Equal(due) {
+		return due
+	}
+	return moved.Add(jitter(v.Source.ID, due, 5*time.Hour)) // within half an hour
 }
 
 func later(a, b time.Time) time.Time {
@@ -54,9 +69,10 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// adapt moves the interval of a source without a schedule: shorter while every
-// visit brings something new, longer while none does.
-func adapt(v *Visitable, state *news.SourceState, batch news.Batch, minInterval time.Duration) {
+// adapt moves the interval of a source without a schedule by the share of what
+// a visit brought that was not known: far shorter when half of the document is
+// new, so that nothing falls off its end unseen; longer while there is nothing.
+func adapt(v *Visitable, state *news.SourceState, batch news.Batch, fresh int, minInterval time.Duration) {
 	if v.Schedule != nil {
 		state.Interval = 0
 		return
@@ -68,10 +84,8 @@ func adapt(v *Visitable, state *news.SourceState, batch news.Batch, minInterval 
 			interval = max(minInterval, time.Second)
 		}
 	}
-	if len(batch.Items) == 0 {
-		interval = interval * 5 / 4
-	} else {
-		interval = interval * 3 / 4
+	if batch.Checkpoint.VisitCount != 1 { // all is new at the first
+		interval = time.Duration(float64(interval) * change(fresh, max(batch.Checkpoint.Items, len(batch.Items)), slowed(state)))
 	}
 	floor := floorOf(v, minInterval)
 	ceiling := longestInterval
@@ -80,7 +94,32 @@ func adapt(v *Visitable, state *news.SourceState, batch news.Batch, minInterval 
 	} else if batch.Checkpoint.ETag == "" && batch.Checkpoint.LastModified == "" {
 		floor = max(floor, noValidators)
 	}
+	if slowed(state) {
+		ceiling = longestBackOff
+	}
 	state.Interval = news.Seconds(min(max(interval, floor), max(ceiling, floor)).Round(time.Second) / time.Second)
+}
+
+// change is by how much the interval changes when so many of all items were
+// new. A server that asked us to slow down is asked more often again only
+// slowly (politeness 7).
+func change(fresh, all int, slowed bool) float64 {
+	switch {
+	case fresh == 0:
+		return 1.25
+	case slowed:
+		return 0.9
+	case 2*fresh >= all:
+		return 0.5
+	case 5*fresh >= all:
+		return 0.75
+	}
+	return 0.9
+}
+
+// slowed reports whether the server asked us lately to slow down.
+func slowed(state *news.SourceState) bool {
+	return !state.Slowed.IsZero() && state.LastSuccess.Sub(state.Slowed) < 7*24*time.Hour
 }
 
 // deadAfter is how long a source must have failed to be asked only once a week.

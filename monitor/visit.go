@@ -11,6 +11,18 @@ import (
 	"silkwire/store"
 )
 
+// turn is how long a visit may wait for its host before it asks, as what is
+// planned before it goes by.
+const turn = 2 * time.Minute
+
+// count counts a visit, and whether it is too early after the last.
+func count(v *Visitable, before news.SourceState, state *news.SourceState, minInterval time.Duration) {
+	state.Counters.Visits++
+	if !before.LastVisit.IsZero() && before.Outcome != news.NoEgress && state.LastVisit.Sub(before.LastVisit) < floorOf(v, minInterval) {
+		state.Counters.Early++
+	}
+}
+
 // lease is how long a visit may take before another process may take it over.
 const lease = 10 * time.Minute
 
@@ -31,8 +43,8 @@ func (m *Monitor) visit(ctx context.Context, d dueSource, plan Plan, now time.Ti
 	before := d.state
 	state := before
 	state.LastVisit = now
-	state.Due = next(d.v, &state, plan.MinInterval, 0, now)
-	state.Counters.Visits++
+	state.Due = next(d.v, &state, plan.MinInterval, 0, now.Add(turn))
+	count(d.v, before, &state, plan.MinInterval)
 	if err := m.store.PutSource(ctx, state); err != nil {
 		m.postpone(d.v.Source.ID, now)
 		m.log.Error("nothing is visited while the archive cannot be written", "source", d.v.Source.ID, "error", err)
@@ -75,16 +87,18 @@ func (m *Monitor) claim(ctx context.Context, name string, now time.Time) (store.
 	return job, m.store.Claim(ctx, job, now, lease)
 }
 
-// carryOut fetches, tags and saves, and fills the run's record.
+// carryOut fetches, tags and saves, and fills the run's record. What is planned
+// after a visit counts from its end: its requests may have waited for their host.
 func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.SourceState, state *news.SourceState, plan Plan, now time.Time, run *store.Run) {
-	batch, err := m.fetch(ctx, v, before.Checkpoint)
+	batch, err := m.fetch(ctx, v, before)
 	if err != nil {
 		m.failed(ctx, v, before, state, plan, now, run, err)
 		return
 	}
+	save := context.WithoutCancel(ctx)
 	m.reached(ctx, v, plan, now)
-	succeeded(v, state, batch, plan.MinInterval, now)
-	saved, err := m.keep(context.WithoutCancel(ctx), batch, state, now)
+	saved, err := m.settle(save, v, before, state, batch, plan.MinInterval)
+	m.leaveAlone(save, plan, v.Source.ID, batch.Closed)
 	if err != nil {
 		run.Outcome, run.Error = news.Internal, err.Error()
 		m.log.Error("a visit's items could not be saved; they will be fetched again", "source", v.Source.ID, "error", err)
@@ -93,6 +107,22 @@ func (m *Monitor) carryOut(ctx context.Context, v *Visitable, before news.Source
 	run.Outcome, run.New, run.Revised, run.Bytes = batch.Outcome, len(saved.New), len(saved.Revised), batch.Bytes
 	m.log.Info("visited", "source", v.Source.ID, "outcome", batch.Outcome, "new", len(saved.New), "revised", len(saved.Revised), "took", time.Since(now).Round(time.Millisecond))
 	m.tell(Visited{Source: v.Source.ID, Outcome: batch.Outcome, Saved: saved, Took: time.Since(now)})
+}
+
+// settle keeps a good visit with the state it leaves its source in.
+func (m *Monitor) settle(ctx context.Context, v *Visitable, before news.SourceState, state *news.SourceState, batch news.Batch, minInterval time.Duration) (store.Saved, error) {
+	known, err := m.store.Known(ctx, batch.Items)
+	if err != nil {
+		return store.Saved{}, err
+	}
+	var fresh []news.Item
+	for _, it := range batch.Items {
+		if _, old := known[it.ID]; !old {
+			fresh = append(fresh, it)
+		}
+	}
+	succeeded(v, before, state, batch, fresh, minInterval, time.Now())
+	return m.keep(ctx, batch, state)
 }
 
 // reached tells that a host answered.
@@ -106,15 +136,7 @@ func (m *Monitor) reached(ctx context.Context, v *Visitable, plan Plan, now time
 
 // keep saves a batch with its source's state, and tags again what an edit left
 // with an older text.
-func (m *Monitor) keep(ctx context.Context, batch news.Batch, state *news.SourceState, now time.Time) (store.Saved, error) {
-	known, err := m.store.Known(ctx, batch.Items)
-	if err != nil {
-		return store.Saved{}, err
-	}
-	if fresh := len(batch.Items) - len(known); fresh > 0 {
-		state.LastNew = now
-		state.Items += fresh
-	}
+func (m *Monitor) keep(ctx context.Context, batch news.Batch, state *news.SourceState) (store.Saved, error) {
 	saved, err := m.store.Save(ctx, batch.Items, *state)
 	if err != nil || len(saved.Revised) == 0 {
 		return saved, err
@@ -134,32 +156,52 @@ func (m *Monitor) keep(ctx context.Context, batch news.Batch, state *news.Source
 var ErrEarly = errors.New("visited too short a time ago")
 
 // VisitNow makes one visit out of turn, as polite as any other: conditional,
-// and not before the shortest interval has passed. A dry one keeps nothing.
+// not before the shortest interval has passed, and not while the server asks us
+// to wait. A dry one keeps nothing but that it took place.
 func (m *Monitor) VisitNow(ctx context.Context, v Visitable, dry bool) (news.Batch, store.Saved, error) {
 	now := time.Now()
-	state, err := m.store.Source(ctx, v.Source.ID)
+	plan := m.current()
+	before, err := m.store.Source(ctx, v.Source.ID)
 	switch {
-	case errors.Is(err, store.ErrNotFound), err == nil && state.URL != v.Source.URL:
-		state = news.SourceState{ID: v.Source.ID, URL: v.Source.URL}
+	case errors.Is(err, store.ErrNotFound), err == nil && before.URL != v.Source.URL:
+		before = news.SourceState{ID: v.Source.ID, URL: v.Source.URL}
 	case err != nil:
 		return news.Batch{}, store.Saved{}, err
 	}
-	minInterval := m.current().MinInterval
-	floor := floorOf(&v, minInterval)
-	if next := state.LastVisit.Add(floor); next.After(now) {
-		return news.Batch{}, store.Saved{}, fmt.Errorf("%s: %w: at %s; again after %s", v.Source.ID, ErrEarly, state.LastVisit.Format(time.RFC3339), next.Format(time.RFC3339))
+	if err := early(&v, before, plan.MinInterval, now); err != nil {
+		return news.Batch{}, store.Saved{}, err
 	}
+	state := before
 	state.LastVisit = now
+	state.Due = later(before.Due, next(&v, &state, plan.MinInterval, 0, now.Add(turn)))
+	count(&v, before, &state, plan.MinInterval)
 	if err := m.store.PutSource(ctx, state); err != nil {
 		return news.Batch{}, store.Saved{}, err
 	}
-	batch, err := m.fetch(ctx, &v, state.Checkpoint)
-	if err != nil || dry {
+	batch, err := m.fetch(ctx, &v, before)
+	switch {
+	case dry:
+		return batch, store.Saved{}, err
+	case err != nil:
+		var run store.Run
+		m.failed(ctx, &v, before, &state, plan, now, &run, err)
 		return batch, store.Saved{}, err
 	}
-	succeeded(&v, &state, batch, minInterval, now)
-	saved, err := m.keep(ctx, batch, &state, now)
+	saved, err := m.settle(ctx, &v, before, &state, batch, plan.MinInterval)
+	m.leaveAlone(ctx, plan, v.Source.ID, batch.Closed)
 	return batch, saved, err
+}
+
+// early says why a source may not be visited yet, though somebody asks for it.
+func early(v *Visitable, st news.SourceState, minInterval time.Duration, now time.Time) error {
+	again := st.LastVisit.Add(floorOf(v, minInterval))
+	if st.Outcome == news.SlowDown && !v.Private {
+		again = later(again, st.Due)
+	}
+	if st.LastVisit.IsZero() || !again.After(now) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w: at %s; again after %s", v.Source.ID, ErrEarly, st.LastVisit.Format(time.RFC3339), again.Format(time.RFC3339))
 }
 
 func (m *Monitor) tell(v Visited) {
@@ -170,14 +212,14 @@ func (m *Monitor) tell(v Visited) {
 
 // fetch visits and tags, and turns a panic of a parser into an error of this
 // source.
-func (m *Monitor) fetch(ctx context.Context, v *Visitable, cp news.Checkpoint) (batch news.Batch, err error) {
+func (m *Monitor) fetch(ctx context.Context, v *Visitable, st news.SourceState) (batch news.Batch, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			m.log.Error("a visit panicked", "source", v.Source.ID, "panic", p, "stack", string(debug.Stack()))
 			err = &news.VisitError{Outcome: news.Internal, Err: fmt.Errorf("visit %s: internal error: %v", v.Source.ID, p)}
 		}
 	}()
-	batch, err = m.fetcher.Visit(ctx, v.Outlet, v.Source, cp, m.store.Known)
+	batch, err = m.fetcher.Visit(ctx, v.Outlet, whereItIs(v.Source, st), st.Checkpoint, m.store.Known)
 	for i := range batch.Items {
 		batch.Items[i].Tagging = m.tagger.Tag(&batch.Items[i])
 	}
@@ -185,7 +227,7 @@ func (m *Monitor) fetch(ctx context.Context, v *Visitable, cp news.Checkpoint) (
 }
 
 // succeeded writes a good visit into the source's state.
-func succeeded(v *Visitable, state *news.SourceState, batch news.Batch, floor time.Duration, now time.Time) {
+func succeeded(v *Visitable, before news.SourceState, state *news.SourceState, batch news.Batch, fresh []news.Item, minInterval time.Duration, now time.Time) {
 	state.Outcome = batch.Outcome
 	state.Error = ""
 	state.Failures, state.FailedSince = 0, time.Time{}
@@ -194,11 +236,21 @@ func succeeded(v *Visitable, state *news.SourceState, batch news.Batch, floor ti
 	state.Checkpoint = batch.Checkpoint
 	state.LastSuccess = now
 	state.Counters.Requests += batch.Requests
+	state.Counters.Unconditional += batch.Unconditional
 	if batch.Outcome == news.Unchanged {
 		state.Counters.NotModified++
 	}
-	adapt(v, state, batch, floor)
-	state.Due = next(v, state, floor, batch.Wait, now)
+	follow(state, now)
+	observe(&state.Rhythm, before, fresh, now)
+	if len(fresh) > 0 {
+		state.LastNew = now
+		state.Items += len(fresh)
+	}
+	if words := quiet(state, now); words != "" {
+		state.Notes = append(state.Notes, words)
+	}
+	adapt(v, state, batch, len(fresh), minInterval)
+	state.Due = next(v, state, minInterval, batch.Wait, now)
 }
 
 // failed writes a failed visit into the source's state, unless it is the
@@ -206,30 +258,25 @@ func succeeded(v *Visitable, state *news.SourceState, batch news.Batch, floor ti
 func (m *Monitor) failed(ctx context.Context, v *Visitable, before news.SourceState, state *news.SourceState, plan Plan, now time.Time, run *store.Run, err error) {
 	outcome, wait := outcomeOf(ctx, err)
 	run.Outcome, run.Error = outcome, err.Error()
+	save := context.WithoutCancel(ctx)
+	asked := 0
 	if ve := (*news.VisitError)(nil); errors.As(err, &ve) {
+		asked = ve.Requests
 		state.Notes = ve.Notes
 		state.Counters.Requests += ve.Requests
+		state.Counters.Unconditional += ve.Unconditional
+		defer m.leaveAlone(save, plan, v.Source.ID, ve.Closed)
 	}
-	save := context.WithoutCancel(ctx)
 	if outcome == news.Interrupted {
 		m.put(save, interrupted(before, *state))
 		return
 	}
-	state.Outcome, state.Error = outcome, err.Error()
-	state.Failures++
-	if state.FailedSince.IsZero() {
-		state.FailedSince = now
-	}
-	if outcome == news.Gone {
-		state.Paused = fmt.Sprintf("the server says it is gone for good (410); if it is not, \"silkwire visit %s\" takes it up again", v.Source.ID)
-	}
-	pause := backOff(outcome, state.Failures, now.Sub(state.FailedSince), wait, floorOf(v, plan.MinInterval))
-	if !v.Private {
-		pause += jitter(v.Source.ID, now, pause)
-	}
-	state.Due = now.Add(pause)
+	fail(v, state, outcome, err, wait, plan.MinInterval, now)
 	m.tell(Visited{Source: v.Source.ID, Outcome: outcome, Took: time.Since(now), Error: err.Error()})
 	if isNetwork(outcome) {
+		if asked > 0 && outcome != news.DNS { // the server may have been asked
+			before.Due = later(before.Due, time.Now().Add(floorOf(v, plan.MinInterval)))
+		}
 		if m.blameNetwork(save, v, plan, before, *state) {
 			run.Outcome = news.NoEgress
 			return
@@ -241,6 +288,34 @@ func (m *Monitor) failed(ctx context.Context, v *Visitable, before news.SourceSt
 		m.reached(ctx, v, plan, now)
 	}
 	m.log.Warn("visit failed", "source", v.Source.ID, "outcome", outcome, "error", err, "failures", state.Failures, "next", state.Due.Format(time.RFC3339))
+}
+
+// fail is the state of a source after one more failure.
+func fail(v *Visitable, state *news.SourceState, outcome news.Outcome, err error, wait, minInterval time.Duration, now time.Time) {
+	state.Outcome, state.Error = outcome, err.Error()
+	state.Failures++
+	if state.FailedSince.IsZero() {
+		state.FailedSince = now
+	}
+	since := now.Sub(state.FailedSince)
+	switch {
+	case turnBack(state, outcome):
+	case outcome == news.Gone:
+		state.Paused = fmt.Sprintf("the server says it is gone for good (410); if it is not, \"silkwire visit %s\" takes it up again", v.Source.ID)
+	case since > deadAfter:
+		state.Notes = append(state.Notes, "nothing but failures for more than two weeks: it is tried once a week; correct its address, or take it out of the configuration")
+	}
+	if outcome == news.SlowDown {
+		state.Slowed = now
+	}
+	pause := backOff(outcome, state.Failures, since, wait, floorOf(v, minInterval))
+	ended := time.Now()
+	if v.Private {
+		state.Due = ended.Add(pause)
+		return
+	}
+	due := ended.Add(max(pause, min(state.Checkpoint.Wishes.Every.Duration(), longestBackOff)))
+	state.Due = open(v, state, due.Add(jitter(v.Source.ID, now, pause)))
 }
 
 // interrupted is the state of a source whose visit we broke off. One that sent

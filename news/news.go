@@ -95,6 +95,17 @@ type Checkpoint struct {
 	Wishes  Wishes        `json:"wishes,omitzero"`
 }
 
+// Moved reports whether a source has moved for good: a permanent redirect to
+// the same place, seen at three visits over two days. Only visits whose target
+// was what it should be count.
+func (cp Checkpoint) Moved() (to string, ok bool) {
+	n := len(cp.MovedSeen)
+	if cp.MovedTo == "" || n < 3 || cp.MovedSeen[n-1].Sub(cp.MovedSeen[0]) < 48*time.Hour {
+		return "", false
+	}
+	return cp.MovedTo, true
+}
+
 // Validators are what the server of one address wants to hear again, byte for
 // byte.
 type Validators struct {
@@ -223,6 +234,7 @@ type SourceState struct {
 	Notes       []string   `json:"notes,omitempty"`
 	Counters    Counters   `json:"counters,omitzero"`
 	Moved       Move       `json:"moved,omitzero"`
+	Slowed      time.Time  `json:"slowed,omitzero"` // when its server last asked us to slow down
 	Rhythm      Rhythm     `json:"rhythm,omitzero"`
 }
 
