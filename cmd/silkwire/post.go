@@ -14,6 +14,7 @@ import (
 	"silkwire/monitor"
 	"silkwire/news"
 	"silkwire/search"
+	"silkwire/story"
 	"silkwire/text"
 )
 
@@ -53,11 +54,14 @@ func (a *app) postOffice() (*post, error) {
 	return newPost(a)
 }
 
-// current is the desk under the configuration in force.
+// current is the desk under the configuration in force, with a fresh memory of
+// which items tell the same story.
 func (p *post) current() *digest.Desk {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.desk
+	desk := *p.desk
+	desk.Same = story.Judge()
+	return &desk
 }
 
 // configure takes over a configuration, at the start and after a reload.
