@@ -8,6 +8,7 @@
 package text
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -203,6 +204,12 @@ func (sc *scanner) word(i int) int {
 				i++
 				continue
 			}
+			if c == '-' && f.lower > 0 {
+				if rest := afterPageBreak(sc.s, i+1); rest > 0 {
+					i = rest
+					continue
+				}
+			}
 			break
 		}
 		r, size := utf8.DecodeRuneInString(sc.s[i:])
@@ -249,7 +256,7 @@ func (sc *scanner) add(w Word) {
 		sc.sentence = int(w.Start)
 	}
 	w.Gap = sc.gap
-	if w.Gap == Stop && sc.abbreviated(&w) {
+	if w.Gap == Stop && (sc.abbreviated(&w) || sc.overPageBreak(&w)) {
 		w.Gap = Blank
 	}
 	w.Sentence = int32(len(sc.doc.Sentences))
@@ -295,6 +302,30 @@ func (sc *scanner) abbreviated(w *Word) bool {
 	last := &words[len(words)-1]
 	gap := sc.s[last.End:w.Start]
 	return (gap == ". " || gap == ".\u00a0") && (isAbbreviation(sc.doc.Folded(last)) || isInitial(sc.doc, last))
+}
+
+// overPageBreak reports whether nothing but blank lines stands before w, and w
+// goes on with the sentence: the text ran over the end of a page.
+func (sc *scanner) overPageBreak(w *Word) bool {
+	if sc.newlines < 2 || sc.terminator || sc.sentence < 0 || sc.sentence == int(w.Start) {
+		return false
+	}
+	last := &sc.doc.Words[len(sc.doc.Words)-1]
+	return strings.TrimSpace(sc.s[last.End:w.Start]) == ""
+}
+
+// afterPageBreak returns where a word goes on whose hyphen stands before i: at
+// a small letter behind a blank line ("strate-", "gic"). 0: nowhere.
+func afterPageBreak(s string, i int) int {
+	rest := strings.TrimLeft(s[i:], " \t\r\n")
+	gap := s[i : len(s)-len(rest)]
+	if strings.Count(gap, "\n") < 2 {
+		return 0
+	}
+	if r, _ := utf8.DecodeRuneInString(rest); !unicode.IsLower(r) {
+		return 0
+	}
+	return i + len(gap)
 }
 
 func isInitial(d *Doc, w *Word) bool {
