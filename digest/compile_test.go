@@ -68,6 +68,28 @@ func TestTheExtractIsTheSentenceThatProvesMost(t *testing.T) {
 	}
 }
 
+func TestASentenceThatRepeatsTheTitleProvesNothing(t *testing.T) {
+	it := item("karvon", "en", 1, "China sends twelve teachers", "China sends twelve teachers!\n\nThey will stay in Andijan for two years.", "china/actor_state/China")
+	if got := extract(&it); got != "They will stay in Andijan for two years." {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestOneLoanUnderTwoNamesIsOneStory(t *testing.T) {
+	loan := news.Event{State: "china", Family: "economic-instrument", Recipient: "tajikistan", Amount: &news.Amount{Value: 230e6, Currency: "USD"}}
+	a := withEvent(item("pomir", "tg", 2, "Қарз", "Қарз."), loan, "Қарз.")
+	loan.Family = "development-assistance"
+	b := withEvent(item("silu", "zh", 2, "贷款", "贷款。"), loan, "贷款。")
+	if same, _ := SameStory()(&a, &b); !same {
+		t.Error("they are two stories")
+	}
+	e := Compile(Input{From: closing().Add(-24 * time.Hour), To: closing(), Items: []news.Item{a, b}})
+	s := e.Stories()
+	if len(s) != 1 || len(s[0].Events) != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestEvidenceOutsideTheTextIsLeftAlone(t *testing.T) { // a text that shrank since it was tagged
 	it := newsOfTheDay()[0]
 	it.Text = "Short."
@@ -226,13 +248,14 @@ func TestTheChancesOfACountAddUp(t *testing.T) {
 func TestSourcesInTroubleAreNamed(t *testing.T) {
 	now := closing()
 	states := map[news.SourceID]news.SourceState{
-		"fine":    {Outcome: news.OK, LastNew: now.Add(-time.Hour)},
-		"hiccup":  {Outcome: news.Timeout, Failures: 1, LastNew: now.Add(-time.Hour)},
-		"broken":  {Outcome: news.HTTPError, Failures: 9, FailedSince: now.Add(-30 * time.Hour), Error: "the server answers 500"},
-		"paused":  {Outcome: news.Gone, Paused: "the server says it is gone for good"},
-		"quiet":   {Outcome: news.Unchanged, LastNew: now.Add(-9 * 24 * time.Hour)},
-		"weekly":  {Outcome: news.Unchanged, LastNew: now.Add(-9 * 24 * time.Hour), Interval: 3 * 86400},
-		"offline": {Outcome: news.NoEgress},
+		"fine":      {Outcome: news.OK, LastNew: now.Add(-time.Hour)},
+		"hiccup":    {Outcome: news.Timeout, Failures: 1, LastSuccess: now.Add(-time.Hour), LastNew: now.Add(-time.Hour)},
+		"broken":    {Outcome: news.HTTPError, Failures: 9, FailedSince: now.Add(-30 * time.Hour), Error: "the server answers 500"},
+		"stillborn": {Outcome: news.HTTPError, Failures: 1, FailedSince: now.Add(-time.Hour)},
+		"paused":    {Outcome: news.Gone, Paused: "the server says it is gone for good"},
+		"quiet":     {Outcome: news.Unchanged, LastNew: now.Add(-9 * 24 * time.Hour)},
+		"weekly":    {Outcome: news.Unchanged, LastNew: now.Add(-9 * 24 * time.Hour), Interval: 3 * 86400},
+		"offline":   {Outcome: news.NoEgress},
 	}
 	var sources []news.Source
 	for id := range states {
@@ -243,7 +266,7 @@ func TestSourcesInTroubleAreNamed(t *testing.T) {
 	for _, n := range Notes(sources, outletsByID(outlets()), states, now) {
 		got = append(got, string(n.Source)+" "+string(n.Trouble))
 	}
-	if want := []string{"paused broken", "broken broken", "offline network", "quiet quiet"}; !slices.Equal(got, want) {
+	if want := []string{"paused broken", "broken broken", "stillborn broken", "offline network", "quiet quiet"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }

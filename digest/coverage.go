@@ -28,8 +28,8 @@ const (
 	NoNetwork Trouble = "network" // we had no network
 )
 
-// A source counts as broken after this many failures in a row, and as quiet
-// after this long without an unknown item.
+// A source counts as broken after this many failures in a row (or while it has
+// never answered), and as quiet after this long without an unknown item.
 const (
 	brokenAfter = 3
 	quietAfter  = 7 * 24 * time.Hour
@@ -61,7 +61,7 @@ func noteOf(st news.SourceState, now time.Time) (SourceNote, bool) {
 		return SourceNote{Trouble: Broken, Since: cmp.Or(st.FailedSince, st.LastVisit), Reason: st.Paused}, true
 	case st.Outcome == news.NoEgress:
 		return SourceNote{Trouble: NoNetwork, Since: st.LastSuccess}, true
-	case st.Outcome.Failed() && st.Failures >= brokenAfter:
+	case st.Outcome.Failed() && (st.Failures >= brokenAfter || st.LastSuccess.IsZero()):
 		return SourceNote{Trouble: Broken, Since: cmp.Or(st.FailedSince, st.LastVisit), Reason: cmp.Or(st.Error, string(st.Outcome))}, true
 	case !st.LastNew.IsZero() && now.Sub(st.LastNew) > quietAfter && now.Sub(st.LastNew) > 5*st.Interval.Duration():
 		return SourceNote{Trouble: Quiet, Since: st.LastNew}, true

@@ -11,17 +11,23 @@ import (
 const mostEvents = 5
 
 // eventLines are the events of a story, each once: the lead's own first, then
-// what only others say.
+// what only others say of other actors or recipients.
 func (c *compiler) eventLines(lead *news.Item, members []*news.Item) []EventLine {
 	lines := c.ownEvents(lead)
 	for _, m := range members {
 		for _, l := range c.ownEvents(m) {
-			if !slices.ContainsFunc(lines, func(o EventLine) bool { return o.Key == l.Key }) {
+			if !slices.ContainsFunc(lines, func(o EventLine) bool { return o.between() == l.between() }) {
 				lines = append(lines, l)
 			}
 		}
 	}
 	return lines[:min(len(lines), mostEvents)]
+}
+
+// between is who acts toward whom.
+func (l EventLine) between() string {
+	state, rest, _ := strings.Cut(l.Key, "/")
+	return state + rest[strings.LastIndexByte(rest, '/'):]
 }
 
 // ownEvents are an item's events, the most telling first, each line once.

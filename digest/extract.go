@@ -13,16 +13,19 @@ const extractLength = 320
 
 // extract is the one or two sentences of an item that prove most: the one that
 // states an event or names most concepts, and a second one if it adds
-// something and both are short.
+// something and both are short. A sentence that only repeats the title proves
+// nothing.
 func extract(it *news.Item) string {
 	body := it.Body()
 	var doc text.Doc
 	doc.Scan(body)
-	first, second := chosen(it, doc.Sentences)
+	title := text.Fold(it.Title)
+	sentences := slices.DeleteFunc(doc.Sentences, func(s text.Span) bool { return text.Fold(body[s.Start:s.End]) == title })
+	first, second := chosen(it, sentences)
 	if first < 0 {
 		return ""
 	}
-	sentence := func(i int) string { return clean(body[doc.Sentences[i].Start:doc.Sentences[i].End]) }
+	sentence := func(i int) string { return clean(body[sentences[i].Start:sentences[i].End]) }
 	one := sentence(first)
 	if second < 0 || utf8.RuneCountInString(one+sentence(second)) > extractLength {
 		return cut(one, extractLength+80)

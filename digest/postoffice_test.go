@@ -194,7 +194,7 @@ func listen(t *testing.T, greeting string, script ...string) *impostor {
 }
 
 func (i *impostor) serve(conn net.Conn, greeting string, script []string) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 	_, _ = io.WriteString(conn, greeting)
 	lines := bufio.NewScanner(conn)

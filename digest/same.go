@@ -44,15 +44,18 @@ func SameStory() func(a, b *news.Item) (bool, string) {
 }
 
 // commonEvent reports whether two items tell an event of the same actor,
-// instrument family and recipient, and whether its figures agree as well.
+// instrument family and recipient, and whether its figures agree as well. A sum
+// of money toward the same recipient needs no family: one calls it a loan, the
+// other assistance.
 func commonEvent(a, b *news.Item) (shared, figures bool) {
 	for _, x := range a.Tagging.Events {
 		for _, y := range b.Tagging.Events {
-			if x.State != y.State || x.Family != y.Family || x.Recipient != y.Recipient {
+			if x.State != y.State || x.Recipient != y.Recipient {
 				continue
 			}
-			shared = true
-			if sameFigures(x, y) && near(a, b) {
+			family := x.Family == y.Family
+			shared = shared || family
+			if (sameMoney(x, y) || family && samePlaces(x, y)) && near(a, b) {
 				return true, true
 			}
 		}
@@ -60,10 +63,12 @@ func commonEvent(a, b *news.Item) (shared, figures bool) {
 	return shared, false
 }
 
-func sameFigures(x, y news.Event) bool {
-	places := x.Places != nil && y.Places != nil && *x.Places == *y.Places
-	money := x.Amount != nil && y.Amount != nil && *x.Amount == *y.Amount
-	return places || money
+func sameMoney(x, y news.Event) bool {
+	return x.Amount != nil && y.Amount != nil && *x.Amount == *y.Amount
+}
+
+func samePlaces(x, y news.Event) bool {
+	return x.Places != nil && y.Places != nil && *x.Places == *y.Places
 }
 
 // near reports whether two items are not more than two days apart.

@@ -171,7 +171,7 @@ func inject(l net.Listener, cert tls.Certificate) string {
 	if err != nil {
 		return ""
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	buf := make([]byte, 4096)
 	for _, reply := range []string{"220 post.example\r\n", "250-post.example\r\n250 STARTTLS\r\n", "220 go ahead\r\n250-post.example\r\n250 AUTH PLAIN\r\n"} {
@@ -243,7 +243,7 @@ func TestNoPasswordWithoutTLSButToLoopback(t *testing.T) { // M13
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	c := &session{server: s, conn: far{conn}, limits: s.Timeouts.orDefault()}
 	if err := c.open(c.conn); err == nil || !strings.Contains(err.Error(), "loopback addresses only") {
 		t.Errorf("a plain connection to elsewhere: %v", err)

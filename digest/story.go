@@ -78,7 +78,7 @@ func (c *compiler) story(members []*news.Item) told {
 	lead := c.leading(members)
 	s := told{Story: Story{
 		ID: lead.ID, Title: cut(clean(lead.Title), 300), Lang: language(lead), Time: lead.Time().UTC(), When: c.when(lead),
-		Link: webLink(lead.URL), Permalink: c.permalink(lead.ID), Extract: extract(lead), Chips: c.chips(lead),
+		Link: webLink(news.CanonicalURL(lead.URL)), Permalink: c.permalink(lead.ID), Extract: extract(lead), Chips: c.chips(lead),
 	}}
 	s.late = true
 	for _, m := range members {
@@ -150,7 +150,7 @@ func (c *compiler) tellers(lead *news.Item, members []*news.Item) []Teller {
 
 func (c *compiler) teller(it *news.Item) Teller {
 	o := c.in.Outlets[it.Outlet]
-	t := Teller{Outlet: it.Outlet, Name: cmp.Or(clean(o.Name), string(it.Outlet)), Country: o.Country, Lang: language(it), Link: webLink(it.URL)}
+	t := Teller{Outlet: it.Outlet, Name: cmp.Or(clean(o.Name), string(it.Outlet)), Country: o.Country, Lang: language(it), Link: webLink(news.CanonicalURL(it.URL))}
 	t.Language = autonym(t.Lang)
 	if p := it.Tagging.Placed; p != nil {
 		t.Placed = strings.Replace(c.words.placedFrom, "%s", c.label(p.Origin), 1)
