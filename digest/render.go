@@ -111,7 +111,7 @@ func proofs(s Story) []EventLine {
 	events := slices.Clone(s.Events)
 	said := s.Extract + "\n" + s.Title
 	for i, ev := range events {
-		if strings.Contains(said, ev.Sentence) {
+		if strings.Contains(said, strings.TrimRight(ev.Sentence, ".!?…。！؟")) {
 			events[i].Sentence = ""
 		}
 		said += "\n" + ev.Sentence
