@@ -97,8 +97,8 @@ func (c *tagCmd) readFile(std *stdio, name string, emit func(news.Item) error) e
 	if err != nil {
 		return err
 	}
-	title, body := splitTitle(string(content))
-	return emit(news.Item{ID: news.ItemID(filepath.Base(name)), Title: title, Text: body})
+	// A text is all body, so that offsets count the bytes of the file.
+	return emit(news.Item{ID: news.ItemID(filepath.Base(name)), Text: string(content)})
 }
 
 // eachLine calls f with every line that is not blank; an error names the line.
@@ -119,16 +119,6 @@ func eachLine(in io.Reader, name string, f func([]byte) error) error {
 		return fmt.Errorf("%s:%d: %w", name, n+1, err)
 	}
 	return nil
-}
-
-// splitTitle takes a text's first line for its title when it is short and
-// something follows it.
-func splitTitle(s string) (title, body string) {
-	first, rest, ok := strings.Cut(strings.TrimLeft(s, "\r\n\ufeff "), "\n")
-	if !ok || len(first) > 300 || strings.TrimSpace(rest) == "" {
-		return "", s
-	}
-	return strings.TrimSpace(first), rest
 }
 
 // printTagging prints a tagging for people.

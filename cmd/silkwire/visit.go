@@ -65,8 +65,8 @@ func (c *visitCmd) visitURL(ctx context.Context, std *stdio, cl *cli) error {
 	if err != nil {
 		return err
 	}
-	http := client.New(clientOptions(cfg))
-	resp, err := http.Get(ctx, client.Request{URL: c.What, Limit: client.FeedLimit})
+	visitor := client.New(clientOptions(cfg))
+	resp, err := visitor.Get(ctx, client.Request{URL: c.What, Limit: client.FeedLimit})
 	if err != nil {
 		return err
 	}
