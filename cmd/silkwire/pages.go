@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"html/template"
 	"time"
 
 	"silkwire/config"
+	"silkwire/digest"
+	"silkwire/store"
 	"silkwire/tagger"
 	"silkwire/web"
 )
@@ -20,8 +23,9 @@ func (d *daemon) webOptions() web.Options {
 	return web.Options{
 		Store: d.app.store, Taxonomy: d.app.tax, Outlets: outlets,
 		Sources: func() []web.SourceInfo { return *d.sources.Load() },
+		Edition: func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
 		Meaning: func(feature string) string { return meaning[feature] },
-		Ready:   d.isReady, Version: version, BaseURL: cfg.BaseURL, Listen: d.listener.Addr().String(),
+		Ready:   d.isReady, Version: version, BaseURL: cfg.BaseURL, Listen: d.door.addr(),
 		Contact: cfg.Fetch.Contact != "", Warnings: warnings(cfg), Zone: pageZone(cfg), Log: d.app.log,
 	}
 }
