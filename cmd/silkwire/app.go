@@ -25,9 +25,14 @@ import (
 )
 
 // load reads the configuration that the command line names, or the embedded one.
+// Whether its queries name concepts that there are is not known before the
+// taxonomy is read, which takes a second: verify does.
 func (c *cli) load(std *stdio) (*config.Config, error) {
-	cfg, err := config.Load(c.Config, config.Env{Vars: os.Environ(), Validators: validators()})
+	cfg, err := c.read(nil)
 	if err != nil {
+		if tax, taxErr := taxonomy.Default(); taxErr == nil {
+			_, err = c.read(tax) // a configuration with mistakes is worth the second: all are told at once
+		}
 		return nil, exitError{exitConfig, err}
 	}
 	for _, w := range cfg.Warnings {
@@ -36,19 +41,32 @@ func (c *cli) load(std *stdio) (*config.Config, error) {
 	return cfg, nil
 }
 
-// validators lend the configuration the eyes of those who will use it.
-func validators() config.Validators {
+// verify reads the configuration again, with the taxonomy.
+func (c *cli) verify(tax *taxonomy.Taxonomy) error {
+	if _, err := c.read(tax); err != nil {
+		return exitError{exitConfig, err}
+	}
+	return nil
+}
+
+func (c *cli) read(tax *taxonomy.Taxonomy) (*config.Config, error) {
+	return config.Load(c.Config, config.Env{Vars: os.Environ(), Validators: validators(tax)})
+}
+
+// validators lend the configuration the eyes of those who will use it. Without
+// a taxonomy queries may name any concept.
+func validators(tax *taxonomy.Taxonomy) config.Validators {
+	grammar := search.Options{}
+	if tax != nil {
+		grammar.Names = searchNames{tax}
+	}
 	return config.Validators{
 		Schedule: func(spec string, finest time.Duration) error {
 			_, err := monitor.ParseSchedule(spec, time.UTC, finest)
 			return err
 		},
 		Query: func(q string) error {
-			tax, err := taxonomy.Default()
-			if err != nil {
-				return err
-			}
-			_, err = search.Options{Names: searchNames{tax}}.Parse(q)
+			_, err := grammar.Parse(q)
 			return err
 		},
 		Selector: extract.CheckSelector,
@@ -174,7 +192,7 @@ type app struct {
 	log    *slog.Logger
 }
 
-// newApp opens the archive and makes what works on it.
+// newApp opens the archive.
 func newApp(cfg *config.Config, log *slog.Logger) (*app, error) {
 	a := &app{log: log}
 	a.cfg.Store(cfg)
@@ -182,18 +200,24 @@ func newApp(cfg *config.Config, log *slog.Logger) (*app, error) {
 	if a.store, err = openArchive(cfg); err != nil {
 		return nil, err
 	}
-	if a.tax, err = loadTaxonomy(cfg); err != nil {
-		return nil, errors.Join(err, a.store.Close())
-	}
-	if a.tagger, err = tagger.New(a.tax); err != nil {
-		return nil, errors.Join(exitError{exitConfig, err}, a.store.Close())
-	}
 	for _, w := range a.store.Warnings() {
 		log.Warn(w)
 	}
 	a.client = client.New(clientOptions(cfg))
 	a.fetch = fetcher.New(a.client, fetchOptions(cfg, log))
 	return a, nil
+}
+
+// learn reads the taxonomy and makes the tagger, which takes a while.
+func (a *app) learn() error {
+	var err error
+	if a.tax, err = loadTaxonomy(a.cfg.Load()); err != nil {
+		return err
+	}
+	if a.tagger, err = tagger.New(a.tax); err != nil {
+		return exitError{exitConfig, err}
+	}
+	return nil
 }
 
 func (a *app) Close() error {
@@ -241,8 +265,24 @@ func (a *app) visitable(id string) (monitor.Visitable, error) {
 	return monitor.Visitable{}, exitError{exitUsage, fmt.Errorf("%q is no configured source, no file and no address", id)}
 }
 
-// withApp runs f on the archive; through the daemon if one holds it.
+// withApp runs f on the archive and all that works on it; through the daemon if
+// one holds it.
 func (c *cli) withApp(ctx context.Context, std *stdio, f func(*app) error) error {
+	return c.withArchive(ctx, std, func(a *app) error {
+		if a.tagger == nil {
+			if err := a.learn(); err != nil {
+				return err
+			}
+			if err := c.verify(a.tax); err != nil {
+				return err
+			}
+		}
+		return f(a)
+	})
+}
+
+// withArchive runs f on the archive alone; through the daemon if one holds it.
+func (c *cli) withArchive(ctx context.Context, std *stdio, f func(*app) error) error {
 	if std.app != nil {
 		return f(std.app)
 	}

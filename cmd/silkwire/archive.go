@@ -19,7 +19,7 @@ type archiveBackupCmd struct {
 }
 
 func (c *archiveBackupCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withArchive(ctx, std, func(a *app) error {
 		path := std.absolute(c.File)
 		n, err := a.store.BackupFile(ctx, path)
 		if err != nil {
@@ -33,7 +33,7 @@ func (c *archiveBackupCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 type archiveCheckCmd struct{}
 
 func (c *archiveCheckCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withArchive(ctx, std, func(a *app) error {
 		wrong, err := a.store.Check(ctx)
 		if err != nil {
 			return err
@@ -54,7 +54,7 @@ type archiveStatsCmd struct {
 }
 
 func (c *archiveStatsCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withArchive(ctx, std, func(a *app) error {
 		s, err := a.store.Stats(ctx)
 		if err != nil {
 			return err

@@ -50,6 +50,9 @@ func (c *checkCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	if err != nil {
 		return exitError{exitConfig, err}
 	}
+	if err := cl.verify(tax); err != nil {
+		return err
+	}
 	if _, err := tagger.New(tax); err != nil {
 		return exitError{exitConfig, err}
 	}
@@ -182,9 +185,9 @@ type healthcheckCmd struct {
 func (c *healthcheckCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	target := c.URL
 	if target == "" {
-		cfg, err := cl.load(&stdio{out: std.out, err: std.err})
+		cfg, err := cl.read(nil)
 		if err != nil {
-			return err
+			return exitError{exitConfig, err}
 		}
 		target = "http://" + cfg.Listen + "/livez"
 	}

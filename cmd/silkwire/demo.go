@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -146,23 +145,26 @@ func (s *demonstration) run(ctx context.Context, listen string) error {
 	if err := s.forgetSchedules(ctx); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", listen)
+	front, err := openDoor(listen)
 	if err != nil && s.once {
-		listener, err = net.Listen("tcp", "127.0.0.1:0") // nobody looks at the pages of one round
+		front, err = openDoor("127.0.0.1:0") // nobody looks at the pages of one round
 	}
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w; choose another address with --listen", listen, err)
+		return fmt.Errorf("%w; choose another address with --listen", err)
 	}
-	d, err := newDaemon(s.app, listener)
+	fmt.Fprintf(s.out, "A made-up press of %d outlets; pages at http://%s\n", len(s.press.Outlets()), front.addr())
+	if err := errors.Join(s.app.store.SetAddress("http://"+front.addr()), s.app.learn()); err != nil {
+		return errors.Join(err, front.close(ctx))
+	}
+	d, err := newDaemon(s.app, front)
 	if err != nil {
-		return err
+		return errors.Join(err, front.close(ctx))
 	}
 	d.ready.Store(false)
 	s.pending, s.done = map[news.SourceID]bool{}, make(chan struct{})
 	for _, src := range s.press.Sources() {
 		s.pending[src.ID] = true
 	}
-	fmt.Fprintf(s.out, "A made-up press of %d outlets; pages at http://%s\n", len(s.press.Outlets()), listener.Addr())
 	d.monitor.OnVisit(s.visited)
 	ended := make(chan error, 1)
 	go func() { ended <- d.run(ctx) }()
@@ -171,7 +173,7 @@ func (s *demonstration) run(ctx context.Context, listen string) error {
 		stop()
 		return errors.Join(err, <-ended)
 	}
-	fmt.Fprintf(s.out, "\nThe pages stay at http://%s until you press Ctrl-C.\n", listener.Addr())
+	fmt.Fprintf(s.out, "\nThe pages stay at http://%s until you press Ctrl-C.\n", front.addr())
 	return <-ended
 }
 

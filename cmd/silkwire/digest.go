@@ -102,7 +102,7 @@ type digestHistoryCmd struct {
 }
 
 func (c *digestHistoryCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withArchive(ctx, std, func(a *app) error {
 		list, err := a.store.EditionList(ctx, c.Profile, c.Limit)
 		if err != nil {
 			return err

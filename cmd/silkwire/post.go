@@ -23,7 +23,6 @@ type post struct {
 	app     *app
 	courier *digest.Courier
 	wake    chan struct{}
-	done    sync.WaitGroup
 
 	mu   sync.Mutex
 	dirs map[string]string // by profile
@@ -168,8 +167,6 @@ const longestSleep = time.Minute
 
 // run works the outbox until ctx ends.
 func (p *post) run(ctx context.Context) {
-	p.done.Add(1)
-	defer p.done.Done()
 	for ctx.Err() == nil {
 		next, err := p.courier.Deliver(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -188,8 +185,6 @@ func (p *post) run(ctx context.Context) {
 		timer.Stop()
 	}
 }
-
-func (p *post) wait() { p.done.Wait() }
 
 // digestNamed finds a configured digest.
 func digestNamed(cfg *config.Config, id string) (*config.Digest, error) {

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"os/signal"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -24,6 +24,9 @@ type serveCmd struct{}
 
 // Run is the daemon, and the architecture on one screen.
 func (c *serveCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	cfg, err := cl.load(std)
 	if err != nil {
 		return err
@@ -35,19 +38,30 @@ func (c *serveCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", cfg.Listen)
+	front, err := openDoor(cfg.Listen)
 	if err != nil {
-		return errors.Join(fmt.Errorf("listen on %s: %w", cfg.Listen, err), a.Close())
+		return errors.Join(err, a.Close())
 	}
-	d, err := newDaemon(a, listener)
+	d, err := startDaemon(a, front, cl)
 	if err != nil {
-		return errors.Join(err, listener.Close(), a.Close())
+		return errors.Join(err, front.close(ctx), a.Close())
 	}
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
 	go d.reloadOnHangup(ctx, hup, cl, std)
 	return errors.Join(d.run(ctx), a.Close())
+}
+
+// startDaemon makes the daemon ready to run, behind a door that is open.
+func startDaemon(a *app, front *door, cl *cli) (*daemon, error) {
+	if err := a.store.SetAddress("http://" + front.addr()); err != nil {
+		return nil, err
+	}
+	if err := a.learn(); err != nil {
+		return nil, err
+	}
+	if err := cl.verify(a.tax); err != nil {
+		return nil, err
+	}
+	return newDaemon(a, front)
 }
 
 // refuseOpenDoors refuses addresses that others can reach: there is no sign-in
@@ -69,19 +83,18 @@ func refuseOpenDoors(listen string) error {
 // daemon is the running program: monitor, pages, control socket.
 type daemon struct {
 	app      *app
-	listener net.Listener
+	door     *door
 	monitor  *monitor.Monitor
 	post     *post
 	control  *control
-	server   *http.Server
 	web      *web.Server
 	sources  atomic.Pointer[[]web.SourceInfo]
 	reloadOK atomic.Bool
 	ready    atomic.Bool // the first round is done, where that is asked for
 }
 
-func newDaemon(a *app, listener net.Listener) (*daemon, error) {
-	d := &daemon{app: a, listener: listener}
+func newDaemon(a *app, front *door) (*daemon, error) {
+	d := &daemon{app: a, door: front}
 	d.reloadOK.Store(true)
 	d.ready.Store(true)
 	var err error
@@ -99,40 +112,30 @@ func newDaemon(a *app, listener net.Listener) (*daemon, error) {
 	if d.control, err = listenControl(a); err != nil {
 		return nil, err
 	}
-	if err := a.store.SetAddress("http://" + listener.Addr().String()); err != nil {
-		return nil, err
-	}
 	d.web = web.New(d.webOptions())
-	d.server = &http.Server{
-		Handler: d.web.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute,
-		MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return context.Background() },
-	}
 	return d, nil
 }
 
 func (d *daemon) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	failed := make(chan error, 1)
-	go func() {
-		if err := d.server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
-			failed <- fmt.Errorf("pages: %w", err)
-			stop()
-		}
-	}()
-	d.app.log.Info("silkwire serves", "address", "http://"+d.listener.Addr().String(), "archive", d.app.store.Path(), "version", version)
-	go d.post.run(ctx)
-	err := d.monitor.Run(ctx)
-	d.post.wait()
+	d.door.open(d.web.Handler())
+	d.app.log.Info("silkwire serves", "address", "http://"+d.door.addr(), "archive", d.app.store.Path(), "version", version)
+	var working sync.WaitGroup
+	working.Go(func() { d.post.run(ctx) })
+	ended := make(chan error, 1)
+	go func() { ended <- d.monitor.Run(ctx) }()
+	var err error
+	select {
+	case err = <-ended:
+	case err = <-d.door.failed:
+		stop()
+		err = errors.Join(err, <-ended)
+	}
+	working.Wait()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	err = errors.Join(err, d.server.Shutdown(closing), d.control.Close())
-	select {
-	case f := <-failed:
-		err = errors.Join(err, f)
-	default:
-	}
-	return err
+	return errors.Join(err, d.door.close(closing), d.control.Close())
 }
 
 // reloadOnHangup reads the configuration again on SIGHUP; one with mistakes
@@ -157,6 +160,9 @@ func (d *daemon) reloadOnHangup(ctx context.Context, hup <-chan os.Signal, cl *c
 func (d *daemon) reload(cl *cli, std *stdio) error {
 	cfg, err := cl.load(std)
 	if err != nil {
+		return err
+	}
+	if err := cl.verify(d.app.tax); err != nil {
 		return err
 	}
 	if later := needRestart(d.app.cfg.Load(), cfg); len(later) > 0 {
