@@ -107,7 +107,7 @@ func isNetwork(o news.Outcome) bool {
 // refuse to ask, or know from memory, proves nothing.
 func answered(o news.Outcome) bool {
 	switch o {
-	case news.Blocked, news.Robots, news.Internal, news.Interrupted, news.NoEgress:
+	case "", news.Blocked, news.Robots, news.Internal, news.Interrupted, news.NoEgress:
 		return false
 	}
 	return !isNetwork(o)

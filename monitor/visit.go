@@ -18,7 +18,7 @@ const turn = 2 * time.Minute
 // count counts a visit, and whether it is too early after the last.
 func count(v *Visitable, before news.SourceState, state *news.SourceState, minInterval time.Duration) {
 	state.Counters.Visits++
-	if !before.LastVisit.IsZero() && before.Outcome != news.NoEgress && state.LastVisit.Sub(before.LastVisit) < floorOf(v, minInterval) {
+	if !before.LastVisit.IsZero() && answered(before.Outcome) && state.LastVisit.Sub(before.LastVisit) < floorOf(v, minInterval) {
 		state.Counters.Early++
 	}
 }
