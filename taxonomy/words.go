@@ -14,7 +14,9 @@ const shownMembers = 8
 
 // RuleInWords says in English in which company a term counts; "" if it always
 // does. Word lists are called by their names.
-func (t *Taxonomy) RuleInWords(r *Rules) string {
+func (t *Taxonomy) RuleInWords(r *Rules) string { return t.ruleInWords(r, shownMembers) }
+
+func (t *Taxonomy) ruleInWords(r *Rules, shown int) string {
 	var say []string
 	for _, x := range []struct {
 		phrase  string
@@ -26,7 +28,7 @@ func (t *Taxonomy) RuleInWords(r *Rules) string {
 		{"not in a sentence with", r.NotNear}, {"not in an item with", r.NotWith},
 	} {
 		if len(x.members) > 0 {
-			say = append(say, x.phrase+" "+t.membersInWords(x.members))
+			say = append(say, x.phrase+" "+t.membersInWords(x.members, shown))
 		}
 	}
 	if len(say) == 0 {
@@ -35,13 +37,12 @@ func (t *Taxonomy) RuleInWords(r *Rules) string {
 	return "counts only " + strings.Join(say, "; ")
 }
 
-func (t *Taxonomy) membersInWords(members []string) string {
-	shown := members[:min(len(members), shownMembers)]
-	words := make([]string, len(shown))
-	for i, m := range shown {
-		words[i] = t.memberInWords(m)
+func (t *Taxonomy) membersInWords(members []string, shown int) string {
+	words := make([]string, min(len(members), shown))
+	for i := range words {
+		words[i] = t.memberInWords(members[i])
 	}
-	if more := len(members) - len(shown); more > 0 {
+	if more := len(members) - len(words); more > 0 {
 		return strings.Join(words, ", ") + fmt.Sprintf(" or %d others", more)
 	}
 	if n := len(words); n > 1 {
