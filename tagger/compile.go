@@ -33,6 +33,8 @@ type compiler struct {
 	classes map[string]int32 // words and lists of rules
 	next    int32            // class
 	facets  map[string]classSet
+	known   map[string]int32 // rules
+	sets    map[string]resolved
 }
 
 func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
@@ -40,7 +42,7 @@ func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
 	for _, concept := range tax.Concepts {
 		terms += len(concept.Terms)
 	}
-	c := &compiler{tax: tax, m: newMatcher(terms), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string]classSet{}}
+	c := &compiler{tax: tax, m: newMatcher(terms), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string]classSet{}, known: map[string]int32{}, sets: map[string]resolved{}}
 	for i, concept := range tax.Concepts {
 		if concept.Inactive {
 			continue
@@ -87,37 +89,64 @@ func whereOf(t taxonomy.Term) text.LangSet {
 }
 
 // termRules joins the rules of a concept and a term; -1 if there are none.
-func (c *compiler) termRules(lang text.Lang, all ...taxonomy.Rules) (int32, error) {
-	var r rules
-	empty := true
-	for i := range all {
-		if all[i].Empty() {
-			continue
-		}
-		empty = false
-		for _, x := range []struct {
-			to   *classSet
-			refs []string
-		}{
-			{&r.followedBy, all[i].FollowedBy}, {&r.precededBy, all[i].PrecededBy}, {&r.near, all[i].Near}, {&r.with, all[i].With},
-			{&r.notFollowedBy, all[i].NotFollowedBy}, {&r.notPrecededBy, all[i].NotPrecededBy}, {&r.notNear, all[i].NotNear}, {&r.notWith, all[i].NotWith},
-		} {
-			for _, ref := range x.refs {
-				classes, concepts, err := c.ref(lang, ref)
-				if err != nil {
-					return -1, err
-				}
-				*x.to = append(*x.to, classes...)
-				r.onConcepts = r.onConcepts || concepts
-			}
-			slices.Sort(*x.to)
-		}
-	}
-	if empty {
+// Terms with the same rules share them.
+func (c *compiler) termRules(lang text.Lang, ofConcept, ofTerm taxonomy.Rules) (int32, error) {
+	if ofConcept.Empty() && ofTerm.Empty() {
 		return -1, nil
 	}
+	lists := [8][]string{}
+	for i, list := range ofConcept.Lists() {
+		lists[i] = append(slices.Clip(list), ofTerm.Lists()[i]...)
+	}
+	key := fmt.Sprintf("%d %q", lang, lists)
+	if known, ok := c.known[key]; ok {
+		return known, nil
+	}
+	var r rules
+	for i, to := range []*classSet{&r.followedBy, &r.precededBy, &r.near, &r.with, &r.notFollowedBy, &r.notPrecededBy, &r.notNear, &r.notWith} {
+		concepts, err := c.set(lang, lists[i], to)
+		if err != nil {
+			return -1, err
+		}
+		r.onConcepts = r.onConcepts || concepts
+	}
+	id := int32(len(c.rules))
 	c.rules = append(c.rules, r)
-	return int32(len(c.rules) - 1), nil
+	c.known[key] = id
+	return id, nil
+}
+
+// set resolves a list of a rule to classes, and says whether concepts are
+// among them. The same list is the same set.
+func (c *compiler) set(lang text.Lang, refs []string, to *classSet) (concepts bool, err error) {
+	if len(refs) == 0 {
+		return false, nil
+	}
+	key := fmt.Sprintf("%d %q", lang, refs)
+	if known, ok := c.sets[key]; ok {
+		*to = known.classes
+		return known.concepts, nil
+	}
+	var all classSet
+	for _, ref := range refs {
+		classes, isConcept, err := c.ref(lang, ref)
+		if err != nil {
+			return false, err
+		}
+		all = append(all, classes...)
+		concepts = concepts || isConcept
+	}
+	slices.Sort(all)
+	all = slices.Clip(slices.Compact(all))
+	c.sets[key] = resolved{all, concepts}
+	*to = all
+	return concepts, nil
+}
+
+// resolved is a list of a rule as classes.
+type resolved struct {
+	classes  classSet
+	concepts bool
 }
 
 // ref resolves a member of a rule to classes, and says whether those are concepts.

@@ -25,6 +25,7 @@ type matcher struct {
 	first   []int32          // word → node after it at the beginning of a term; -1: none
 	edges   map[uint64]int32 // node<<32 | word → node, beyond the first of a node
 	nodes   []node
+	ends    map[int32][]int32 // terms that end at a node, beyond the first
 	terms   []term
 	seed    maphash.Seed
 
@@ -45,12 +46,13 @@ type wordInfo struct {
 }
 
 type node struct {
-	terms []int32 // that end here
-	word  int32   // the first word laid behind it; -1: none
-	next  int32   // and where that leads
-	gap   int32   // node that continues after "…"; -1: none
-	many  bool    // more words lead on: they are in matcher.edges
-	comma bool    // a comma may stand before the next word
+	term  int32 // the first that ends here; -1: none
+	word  int32 // the first word laid behind it; -1: none
+	next  int32 // and where that leads
+	gap   int32 // node that continues after "…"; -1: none
+	many  bool  // more words lead on: they are in matcher.edges
+	more  bool  // more terms end here: they are in matcher.ends
+	comma bool  // a comma may stand before the next word
 }
 
 // term is one spelling of a taxonomy's term, in the matcher's numbers.
@@ -72,8 +74,8 @@ const (
 // newMatcher makes room for a number of terms.
 func newMatcher(terms int) *matcher {
 	return &matcher{
-		stems: make(map[string][]stemEntry, terms), edges: make(map[uint64]int32, terms),
-		nodes: append(make([]node, 0, 4*terms), emptyNode), terms: make([]term, 0, terms),
+		stems: make(map[string][]stemEntry, terms), edges: make(map[uint64]int32, terms/2), ends: map[int32][]int32{},
+		nodes: append(make([]node, 0, 2*terms), emptyNode), terms: make([]term, 0, terms),
 		wordIDs: make(map[wordKey]int32, terms), segments: make(map[segmentKey][][]patternWord, terms), seed: maphash.MakeSeed(),
 	}
 }
@@ -97,11 +99,23 @@ func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 		ends = m.lay(ends, alternatives)
 	}
 	for _, at := range ends {
-		if at != 0 && !slices.Contains(m.nodes[at].terms, id) {
-			m.nodes[at].terms = append(m.nodes[at].terms, id)
+		if at != 0 {
+			m.end(at, id)
 		}
 	}
 	return nil
+}
+
+// end notes that a term ends at a node.
+func (m *matcher) end(at, id int32) {
+	n := &m.nodes[at]
+	switch {
+	case n.term < 0:
+		n.term = id
+	case n.term != id && !slices.Contains(m.ends[at], id):
+		n.more = true
+		m.ends[at] = append(m.ends[at], id)
+	}
 }
 
 // overGap returns where the trie goes on behind a gap.
@@ -187,7 +201,7 @@ func expand(segment string) ([]string, error) {
 	return out, nil
 }
 
-var emptyNode = node{word: -1, gap: -1}
+var emptyNode = node{term: -1, word: -1, gap: -1}
 
 func (m *matcher) newNode() int32 {
 	m.nodes = append(m.nodes, emptyNode)
@@ -336,7 +350,10 @@ func (m *matcher) word(key wordKey, stems []text.Stem) int32 {
 }
 
 // close drops what only compiling needs.
-func (m *matcher) close() { m.wordIDs, m.segments = nil, nil }
+func (m *matcher) close() {
+	m.wordIDs, m.segments = nil, nil
+	m.nodes, m.terms = slices.Clip(m.nodes), slices.Clip(m.terms)
+}
 
 // lookup appends the words that a folded word of a text may be a form of.
 func (m *matcher) lookup(dst []int32, folded []byte, script text.Script, latin *[]byte) []int32 {
@@ -448,8 +465,13 @@ func (m *matcher) find(s *scratch, d *text.Doc) []mention {
 // [start, end), and goes on with the word at end.
 func (m *matcher) walk(s *scratch, d *text.Doc, start, end, at int32) {
 	n := &m.nodes[at]
-	for _, t := range n.terms {
-		s.mentions = append(s.mentions, mention{t, start, end})
+	if n.term >= 0 {
+		s.mentions = append(s.mentions, mention{n.term, start, end})
+	}
+	if n.more {
+		for _, t := range m.ends[at] {
+			s.mentions = append(s.mentions, mention{t, start, end})
+		}
 	}
 	if int(end) >= len(d.Words) {
 		return

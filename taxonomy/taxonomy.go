@@ -78,6 +78,11 @@ func (r *Rules) Empty() bool {
 		len(r.NotFollowedBy)+len(r.NotPrecededBy)+len(r.NotNear)+len(r.NotWith) == 0
 }
 
+// Lists returns the rules' lists, the asking ones first.
+func (r *Rules) Lists() [8][]string {
+	return [8][]string{r.FollowedBy, r.PrecededBy, r.Near, r.With, r.NotFollowedBy, r.NotPrecededBy, r.NotNear, r.NotWith}
+}
+
 // Sentence is a test sentence.
 type Sentence struct {
 	Lang text.Lang
