@@ -54,6 +54,9 @@ var pointing = []string{"skos:inScheme", "skos:topConceptOf", "skos:hasTopConcep
 // DefaultBase is what the IRIs of an export begin with, unless told otherwise.
 const DefaultBase = "urn:silkwire:"
 
+// ErrBase refuses a base that no IRI can begin with.
+var ErrBase = errors.New("no beginning of an IRI")
+
 // exporter turns a taxonomy into a graph.
 type exporter struct {
 	*Taxonomy
@@ -68,7 +71,7 @@ func (t *Taxonomy) graph(base string) ([]node, error) {
 		base = DefaultBase
 	}
 	if !strings.Contains(base, ":") || strings.ContainsFunc(base, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>\"{}|^`\\", r) }) {
-		return nil, fmt.Errorf("base %q is no beginning of an IRI: write one such as https://example.org/taxonomy/", base)
+		return nil, fmt.Errorf("%q is %w: write one such as https://example.org/taxonomy/", base, ErrBase)
 	}
 	e := &exporter{Taxonomy: t, base: base, related: t.relatedBothWays()}
 	var nodes []node

@@ -17,24 +17,35 @@ const shownMembers = 8
 func (t *Taxonomy) RuleInWords(r *Rules) string { return t.ruleInWords(r, shownMembers) }
 
 func (t *Taxonomy) ruleInWords(r *Rules, shown int) string {
-	var say []string
-	for _, x := range []struct {
+	type part struct {
 		phrase  string
 		members []string
-	}{
-		{"directly followed by", r.FollowedBy}, {"directly preceded by", r.PrecededBy},
-		{"in a sentence with", r.Near}, {"in an item with", r.With},
-		{"not followed by", r.NotFollowedBy}, {"not preceded by", r.NotPrecededBy},
-		{"not in a sentence with", r.NotNear}, {"not in an item with", r.NotWith},
-	} {
-		if len(x.members) > 0 {
-			say = append(say, x.phrase+" "+t.membersInWords(x.members, shown))
+	}
+	say := func(parts ...part) (out []string) {
+		for _, p := range parts {
+			if len(p.members) > 0 {
+				out = append(out, p.phrase+" "+t.membersInWords(p.members, shown))
+			}
 		}
+		return out
 	}
-	if len(say) == 0 {
+	only := say(
+		part{"directly followed by", r.FollowedBy}, part{"directly preceded by", r.PrecededBy},
+		part{"in a sentence with", r.Near}, part{"in an item with", r.With},
+	)
+	unless := say(
+		part{"followed by", r.NotFollowedBy}, part{"preceded by", r.NotPrecededBy},
+		part{"in a sentence with", r.NotNear}, part{"in an item with", r.NotWith},
+	)
+	switch {
+	case len(only)+len(unless) == 0:
 		return ""
+	case len(only) == 0:
+		return "counts unless " + strings.Join(unless, "; ")
+	case len(unless) == 0:
+		return "counts only " + strings.Join(only, "; ")
 	}
-	return "counts only " + strings.Join(say, "; ")
+	return "counts only " + strings.Join(only, "; ") + "; unless " + strings.Join(unless, "; ")
 }
 
 func (t *Taxonomy) membersInWords(members []string, shown int) string {

@@ -13,6 +13,8 @@ import (
 	_ "time/tzdata" // the daemon runs on images without a zone database
 
 	"github.com/alecthomas/kong"
+
+	"silkwire/taxonomy"
 )
 
 // Exit codes (see sysexits.h for the last two).
@@ -57,7 +59,8 @@ type cli struct {
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running daemon whether it lives; for containers."`
 	Tag         tagCmd         `cmd:"" help:"Tag texts: concepts, events and relevance, each with its evidence."`
 	Eval        evalCmd        `cmd:"" help:"Measure the tagger on labelled items."`
-	Taxonomy    taxonomyCmd    `cmd:"" help:"Check, test and show the taxonomy."`
+	Taxonomy    taxonomyCmd    `cmd:"" help:"Check, test, show, export and compare the taxonomy."`
+	Retag       retagCmd       `cmd:"" help:"Tag the archive anew where it was tagged under another taxonomy."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
@@ -76,6 +79,7 @@ func runWith(ctx context.Context, args []string, std *stdio) int {
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(n int) { code, exited = n, true }),
 		kong.UsageOnError(),
+		kong.Vars{"base": taxonomy.DefaultBase},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std, &c),
 	)

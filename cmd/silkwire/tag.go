@@ -23,6 +23,8 @@ type tagCmd struct {
 	Files []string `arg:"" optional:"" help:"Files to tag; - or nothing reads standard input."`
 	JSONL bool     `name:"jsonl" help:"The input is JSON lines: {\"id\",\"title\",\"body\",\"lang\"?,\"published\"?}."`
 	JSON  bool     `name:"json" help:"Print one JSON line per item."`
+
+	Explain bool `help:"Say why: the rule, the parts of the score, the definition and the documents behind every tag, the features of events and relevance."`
 }
 
 // labelled is an item as the command line reads it.
@@ -56,10 +58,11 @@ func (c *tagCmd) Run(std *stdio) error {
 	out := bufio.NewWriterSize(std.out, 1<<16)
 	emit := func(it news.Item) error {
 		tagging := tg.Tag(&it)
+		if c.Explain {
+			return c.explain(out, tg, &it, &tagging)
+		}
 		if c.JSON {
-			enc := json.NewEncoder(out)
-			enc.SetEscapeHTML(false)
-			return enc.Encode(tagged{string(it.ID), tagging})
+			return encodeLine(out, tagged{string(it.ID), tagging})
 		}
 		return printTagging(out, tax, &it, &tagging)
 	}
@@ -72,6 +75,21 @@ func (c *tagCmd) Run(std *stdio) error {
 		}
 	}
 	return out.Flush()
+}
+
+func (c *tagCmd) explain(out io.Writer, tg *tagger.Tagger, it *news.Item, tagging *news.Tagging) error {
+	why := tg.Explain(it, tagging)
+	if c.JSON {
+		return encodeLine(out, explained{tagged{string(it.ID), *tagging}, why})
+	}
+	return printExplained(out, tg.Taxonomy(), it, tagging, &why)
+}
+
+// encodeLine writes a value as one JSON line.
+func encodeLine(out io.Writer, value any) error {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(value)
 }
 
 func (c *tagCmd) readFile(std *stdio, name string, emit func(news.Item) error) error {

@@ -13,9 +13,11 @@ import (
 )
 
 type taxonomyCmd struct {
-	Lint taxonomyLintCmd `cmd:"" help:"Report every mistake of a taxonomy, with file, line and column."`
-	Test taxonomyTestCmd `cmd:"" help:"Run the test sentences of every concept."`
-	Show taxonomyShowCmd `cmd:"" help:"Show a concept: definition, terms, rules, sources, neighbours."`
+	Lint   taxonomyLintCmd   `cmd:"" help:"Report every mistake of a taxonomy, with file, line and column."`
+	Test   taxonomyTestCmd   `cmd:"" help:"Run the test sentences of every concept."`
+	Show   taxonomyShowCmd   `cmd:"" help:"Show a concept: definition, terms, rules, sources, neighbours."`
+	Export taxonomyExportCmd `cmd:"" help:"Print the taxonomy as SKOS, table or canonical YAML."`
+	Diff   taxonomyDiffCmd   `cmd:"" help:"Say what a directory laid over the taxonomy would change: in it, and in the archive."`
 }
 
 // taxonomyDir is the operator's directory, laid over the embedded taxonomy.
