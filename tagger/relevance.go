@@ -24,20 +24,20 @@ type Weight struct {
 // the logistic function. They were set on labelled items; docs/method.md says
 // how well they do.
 var Weights = []Weight{
-	{"bias", -3.0, "before anything is seen"},
-	{"outside actor", 1.3, "a state, institution, person or organisation from outside is named"},
+	{"bias", -4.3, "before anything is seen"},
+	{"outside actor", 1.0, "a state, institution, person or organisation from outside is named"},
 	{"actors", -0.6, "how often one is named, log2: much talk of outsiders is foreign news"},
-	{"instrument", 1.2, "an instrument of influence is named"},
-	{"breadth", 0.9, "how many different instruments, log2"},
-	{"recipient", 1.1, "a place of Central Asia is named"},
-	{"recipients", 0.2, "how often one is named, log2"},
-	{"together", 1.4, "actor, instrument and recipient make an event"},
-	{"narrative", 1.4, "a narrative or a reception is expressed"},
-	{"own soft power", 1.0, "a Central Asian state projects its own"},
+	{"instrument", 2.2, "an instrument of influence is named"},
+	{"breadth", 0.75, "how many different instruments, log2"},
+	{"recipient", 0.9, "a place of Central Asia is named"},
+	{"recipients", 0.6, "how often one is named, log2"},
+	{"together", 1.6, "actor, instrument and recipient make an event"},
+	{"narrative", 1.5, "a narrative or a reception is expressed"},
+	{"own soft power", 1.2, "a Central Asian state projects its own"},
 	{"foreign affair", -1.6, "two or more outside actors, and no place of Central Asia"},
-	{"home language", 0.9, "written in a language of Central Asia"},
-	{"trifle in title", -0.5, "the title is about sport, weather, crime or gadgets"},
-	{"trifles", -0.5, "how often the body is, log2"},
+	{"home language", 1.2, "written in a language of Central Asia"},
+	{"trifle in title", -0.3, "the title is about sport, weather, crime or gadgets"},
+	{"trifles", -0.7, "how often the body is, log2"},
 }
 
 // relevance fills Relevance, Relevant and Features. An item that is not
