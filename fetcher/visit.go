@@ -283,13 +283,35 @@ func (v *visit) leftovers(ctx context.Context, batch news.Batch) (news.Batch, er
 	batch.Wait = hintsOf(w).after(max(w.Every.Duration(), w.Fresh.Duration()), v.parse.At)
 	batch.Outcome = news.Unchanged
 	batch.Checkpoint.VisitCount++
-	waiting, tries := pending(v.cp)
-	done, left := v.articles(ctx, waiting, tries)
+	done, left := v.complete(ctx, nil)
 	batch.Items, batch.Checkpoint.Pending = done, left
 	if len(done) > 0 {
 		batch.Outcome = news.OK
 	}
 	return batch, nil
+}
+
+// complete fetches the articles of fresh items, after those that wait from
+// earlier visits. What another source brought meanwhile needs none.
+func (v *visit) complete(ctx context.Context, fresh []news.Item) (done []news.Item, left []news.PendingItem) {
+	waiting, tries := pending(v.cp)
+	known, err := v.ask(ctx, waiting)
+	if err != nil {
+		v.note("ask the archive what is known: %v", err)
+		known = nil
+	}
+	var settled []news.Item
+	open := waiting[:0]
+	for _, it := range waiting {
+		if id, ok := known[it.ID]; ok {
+			it.ID, it.Text = id, ""
+			settled = append(settled, it)
+			continue
+		}
+		open = append(open, it)
+	}
+	done, left = v.articles(ctx, merge(open, fresh), tries)
+	return append(settled, done...), left
 }
 
 func pending(cp news.Checkpoint) (items []news.Item, tries map[news.ItemID]int) {
@@ -580,8 +602,7 @@ func (v *visit) collect(ctx context.Context, batch news.Batch, doc Document, res
 		return batch, &VisitError{Outcome: news.Internal, Err: fmt.Errorf("ask the archive what is known: %w", err)}
 	}
 	seen, fresh := v.sortOut(doc.Items, known)
-	waiting, tries := pending(v.cp)
-	done, left := v.articles(ctx, merge(waiting, fresh), tries)
+	done, left := v.complete(ctx, fresh)
 	batch.Items = inOrder(doc.Items, append(seen, done...))
 	v.closeCheckpoint(&batch, doc, resp, hash)
 	batch.Checkpoint.Pending = left
@@ -624,8 +645,7 @@ func (v *visit) closeCheckpoint(batch *news.Batch, doc Document, resp *client.Re
 // nothing handles a valid document without items: normal for a new feed, and
 // suspicious for one that had some. Then the old checkpoint stays.
 func (v *visit) nothing(ctx context.Context, batch news.Batch, resp *client.Response, hash string) (news.Batch, error) {
-	waiting, tries := pending(v.cp)
-	batch.Items, batch.Checkpoint.Pending = v.articles(ctx, waiting, tries)
+	batch.Items, batch.Checkpoint.Pending = v.complete(ctx, nil)
 	batch.Checkpoint.VisitCount++
 	if v.cp.Items > 0 {
 		batch.Outcome = news.Shrank

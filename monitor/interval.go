@@ -24,6 +24,16 @@ func floorOf(v *Visitable, configured time.Duration) time.Duration {
 	return max(configured, publicFloor)
 }
 
+// pollFloor is floorOf, and longer for a server that cannot say "unchanged",
+// unless the operator gave the source a schedule of its own (politeness 4, 5).
+func pollFloor(v *Visitable, state *news.SourceState, configured time.Duration) time.Duration {
+	floor, cp := floorOf(v, configured), &state.Checkpoint
+	if v.Private || v.Schedule != nil || cp.VisitCount == 0 || cp.ETag != "" || cp.LastModified != "" {
+		return floor
+	}
+	return max(floor, noValidators)
+}
+
 // next is when a source is due again: by its schedule or its interval, never
 // sooner than the floor and the server's own wish allow.
 func next(v *Visitable, state *news.SourceState, minInterval, wish time.Duration, now time.Time) time.Time {
@@ -87,12 +97,10 @@ func adapt(v *Visitable, state *news.SourceState, batch news.Batch, fresh int, m
 	if batch.Checkpoint.VisitCount != 1 { // all is new at the first
 		interval = time.Duration(float64(interval) * change(fresh, max(batch.Checkpoint.Items, len(batch.Items)), slowed(state)))
 	}
-	floor := floorOf(v, minInterval)
+	floor := pollFloor(v, state, minInterval)
 	ceiling := longestInterval
 	if v.Private {
 		ceiling = max(floor, time.Second)
-	} else if batch.Checkpoint.ETag == "" && batch.Checkpoint.LastModified == "" {
-		floor = max(floor, noValidators)
 	}
 	if slowed(state) {
 		ceiling = longestBackOff

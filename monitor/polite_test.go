@@ -182,7 +182,7 @@ func oddTown() (*town, []monitor.Visitable) {
 	feed(&site{host: "tags.example", offers: "etag"})
 	feed(&site{host: "dates.example", offers: "date"})
 	feed(&site{host: "bare.example", offers: "none"})
-	feed(&site{host: "fresh.example", header: func(time.Time) http.Header {
+	feed(&site{host: "fresh.example", slow: 12 * time.Second, header: func(time.Time) http.Header {
 		return head("Cache-Control", "public, max-age=10800", "Age", "600")
 	}})
 	feed(&site{host: "nights.example", channel: "<ttl>180</ttl><skipHours><hour>22</hour><hour>23</hour><hour>0</hour><hour>1</hour></skipHours>",

@@ -127,7 +127,7 @@ func (w *town) judgePoll(s *site, rec *record, req *http.Request, now time.Time)
 	case rec.last.IsZero():
 	case since < time.Hour:
 		w.fault(ruleEarly, s, rec.path)
-	case rec.bare && since < 4*time.Hour:
+	case now.Sub(rec.bare) < 4*time.Hour:
 		w.fault(ruleEarlyBare, s, rec.path)
 	}
 	if s.skip != nil && s.skip(now) && rec.whole > 0 {
@@ -165,7 +165,7 @@ func (w *town) answer(s *site, req *http.Request, rec *record) *reply {
 	if a.header.Get("Date") == "" {
 		a.header.Set("Date", now.UTC().Format(http.TimeFormat))
 	}
-	w.remember(s, rec, a, now)
+	w.remember(s, rec, a, now.Add(a.slow))
 	return a
 }
 
@@ -175,7 +175,7 @@ func (s *site) usual(now time.Time, path string, req *http.Request) *reply {
 	if body == "" {
 		return &reply{status: http.StatusNotFound, body: "nothing here"}
 	}
-	a := &reply{status: http.StatusOK, header: http.Header{}, body: body}
+	a := &reply{status: http.StatusOK, header: http.Header{}, body: body, slow: s.slow}
 	if s.header != nil {
 		a.header = s.header(now)
 	}
@@ -201,21 +201,34 @@ func (w *town) remember(s *site, rec *record, a *reply, now time.Time) {
 		if a.status == 200 {
 			rec.whole++
 		}
-		rec.bare = etag+modified == ""
-		if (etag != rec.etag || modified != rec.modified) && !rec.bare {
+		if rec.bare = (time.Time{}); etag+modified == "" {
+			rec.bare = now
+		} else if etag != rec.etag || modified != rec.modified {
 			rec.spare = [2]string{rec.etag, rec.modified}
 		}
 		rec.etag, rec.modified = etag, modified
 		rec.wish(now, maxAge(a.header))
 	}
-	if seconds, err := strconv.Atoi(a.header.Get("Retry-After")); err == nil {
-		rec.wish(now, time.Duration(seconds)*time.Second)
-		if a.status == 429 {
-			w.raging[s.host] = now.Add(time.Duration(seconds) * time.Second)
-		}
-	} else if a.status == 429 {
-		w.raging[s.host] = now.Add(time.Hour)
+	wait := retryAfter(a.header)
+	rec.wish(now, wait)
+	if a.status == http.StatusTooManyRequests {
+		w.raging[s.host] = now.Add(max(wait, time.Hour))
 	}
+}
+
+// retryAfter is what a Retry-After of this town means: seconds, or a date by
+// the site's own clock.
+func retryAfter(h http.Header) time.Duration {
+	value := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(value); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	until, err1 := http.ParseTime(value)
+	theirs, err2 := http.ParseTime(h.Get("Date"))
+	if err1 != nil || err2 != nil {
+		return 0
+	}
+	return until.Sub(theirs)
 }
 
 func (r *record) wish(now time.Time, wait time.Duration) {

@@ -41,12 +41,14 @@ func newTown() *town {
 type site struct {
 	host    string
 	begun   time.Time
+	until   time.Time // of the last item; zero: none is
 	period  time.Duration
 	window  int    // items in the feed; 0 means 20
 	offers  string // validators: both, etag, date, none
 	channel string // elements of the channel
 	robots  string
 	delay   time.Duration // what robots says
+	slow    time.Duration // before every answer
 	skip    func(time.Time) bool
 	header  func(now time.Time) http.Header
 	// act replaces what the site would answer; nil leaves it.
@@ -67,7 +69,7 @@ type site struct {
 type record struct {
 	path      string
 	last      time.Time
-	bare      bool // the last whole answer offered no validators
+	bare      time.Time // of the last whole answer, if it offered no validators
 	etag      string
 	modified  string
 	spare     [2]string // validators before those, good again after a crash
@@ -197,6 +199,9 @@ func write(conn net.Conn, req *http.Request, a *reply) error {
 func (s *site) items(now time.Time) int {
 	if s.period == 0 {
 		return 3
+	}
+	if !s.until.IsZero() && now.After(s.until) {
+		now = s.until
 	}
 	return 3 + int(now.Sub(s.begun)/s.period)
 }

@@ -275,7 +275,7 @@ func (m *Monitor) failed(ctx context.Context, v *Visitable, before news.SourceSt
 	m.tell(Visited{Source: v.Source.ID, Outcome: outcome, Took: time.Since(now), Error: err.Error()})
 	if isNetwork(outcome) {
 		if asked > 0 && outcome != news.DNS { // the server may have been asked
-			before.Due = later(before.Due, time.Now().Add(floorOf(v, plan.MinInterval)))
+			before.Due = later(before.Due, time.Now().Add(pollFloor(v, &before, plan.MinInterval)))
 		}
 		if m.blameNetwork(save, v, plan, before, *state) {
 			run.Outcome = news.NoEgress
@@ -308,7 +308,7 @@ func fail(v *Visitable, state *news.SourceState, outcome news.Outcome, err error
 	if outcome == news.SlowDown {
 		state.Slowed = now
 	}
-	pause := backOff(outcome, state.Failures, since, wait, floorOf(v, minInterval))
+	pause := backOff(outcome, state.Failures, since, wait, pollFloor(v, state, minInterval))
 	ended := time.Now()
 	if v.Private {
 		state.Due = ended.Add(pause)
