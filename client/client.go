@@ -273,9 +273,13 @@ func (c *Client) inTurn(ctx context.Context, r Request, u *url.URL, hop int, lef
 func (c *Client) send(ctx context.Context, r Request, u *url.URL) (*Response, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	connected := false
+	connections := 0
 	req, err := c.build(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected = true },
+		GotConn: func(httptrace.GotConnInfo) {
+			if connections++; connections > patience {
+				cancel(errStorm)
+			}
+		},
 	}), r, u)
 	if err != nil {
 		return nil, &Error{Class: BadURL, URL: bare(u), Err: err}
@@ -287,7 +291,7 @@ func (c *Client) send(ctx context.Context, r Request, u *url.URL) (*Response, er
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		e := &Error{Class: classify(ctx, err), URL: bare(u), Err: err}
-		if connected {
+		if connections > 0 {
 			e.Requests = 1
 		}
 		return nil, e
@@ -307,6 +311,13 @@ func (c *Client) send(ctx context.Context, r Request, u *url.URL) (*Response, er
 	}
 	return out, nil
 }
+
+// patience is how many connections a request may need: the transport tries
+// again, without end, when a server closes one before it answers (N36).
+const patience = 3
+
+// errStorm is the cause of a cancelled request that used up its patience.
+var errStorm = errors.New("the server closes every connection")
 
 func conditional(req *http.Request) bool {
 	return req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""

@@ -123,6 +123,8 @@ func classify(ctx context.Context, err error) Class {
 	switch {
 	case errors.Is(err, errRefused):
 		return Blocked
+	case errors.Is(cause, errStorm):
+		return Connect
 	case errors.As(err, &dns):
 		return DNS
 	case isTLS(err):
