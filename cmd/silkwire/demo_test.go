@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"silkwire/store"
+)
+
+func TestADemoFindsEverythingOnceAndNothingTwice(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	out := silkwire(t, "demo", "--once", "--dir", dir, "--listen", "127.0.0.1:0").must(t, 0)
+	for _, words := range []string{"113 new items in 11 languages and scripts", "Slowest sources:", "In trouble: aral-meridian", "China", "education", "Digest: "} {
+		if !strings.Contains(out, words) {
+			t.Errorf("it does not tell %q:\n%s", words, out)
+		}
+	}
+	archive := "SILKWIRE_ARCHIVE=bolt://" + filepath.ToSlash(filepath.Join(dir, "silkwire.db"))
+	var stats store.Stats
+	if err := json.Unmarshal([]byte(silkwire(t, "archive", "stats", "--json").with(archive).must(t, 0)), &stats); err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"en", "ru", "uz-Latn", "uz-Cyrl", "kk", "ky", "tg", "tk", "tr", "zh", "fa"} {
+		if stats.Languages[lang] < 5 {
+			t.Errorf("%d items in %s", stats.Languages[lang], lang)
+		}
+	}
+	if stats.Relevant*3 < stats.Items*3/2 || stats.Relevant == stats.Items {
+		t.Errorf("%d of %d items are relevant", stats.Relevant, stats.Items)
+	}
+	digestLies(t, filepath.Join(dir, "digests"))
+
+	again := silkwire(t, "demo", "--once", "--dir", dir, "--listen", "127.0.0.1:0").must(t, 0)
+	if !strings.Contains(again, "Nothing new: the archive already holds all 113 items.") {
+		t.Errorf("a second run does not say that nothing is new:\n%s", again)
+	}
+}
+
+// digestLies wants one edition, in all its forms and with evidence.
+func digestLies(t *testing.T, dir string) {
+	t.Helper()
+	for _, ending := range []string{".html", ".txt", ".eml"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*-daily"+ending))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("%s: %q, %v", ending, files, err)
+		}
+		content, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(content) < 10_000 {
+			t.Errorf("%s has %d bytes", files[0], len(content))
+		}
+		if ending == ".html" && !strings.Contains(string(content), "Confucius") {
+			t.Errorf("%s tells nothing of what the demo published", files[0])
+		}
+	}
+}
+
+func TestADemoAnswersWhileItWorks(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	p := silkwire(t, "demo", "--dir", t.TempDir(), "--listen", "127.0.0.1:0").begin(t)
+	address := p.address(t)
+	p.answers(t, address, "/healthz", 200)
+	// Two seconds are promised; here many processes share the machine.
+	if took := time.Since(began); took > 6*time.Second {
+		t.Errorf("/healthz answered after %v", took)
+	}
+	if code, _ := get(address, "/readyz"); code != 503 {
+		t.Errorf("/readyz is %d before the first round has begun", code)
+	}
+	p.answers(t, address, "/status", 200)
+	p.answers(t, address, "/readyz", 200)
+	if took := time.Since(began); took > 32*time.Second {
+		t.Errorf("/readyz answered after %v", took)
+	}
+	for path, words := range map[string]string{"/": "Confucius", "/status": "Steppe Courier", "/metrics": "silkwire_build_info", "/api/v1/status": `"aral-meridian"`} {
+		if code, body := get(address, path); code != 200 || !strings.Contains(body, words) {
+			t.Errorf("%s: %d, without %q", path, code, words)
+		}
+	}
+	if code, body := get(address, "/readyz?verbose"); code != 200 || !strings.Contains(body, "[+] archive ok") {
+		t.Errorf("/readyz?verbose: %d %s", code, body)
+	}
+	p.signal(t, syscall.SIGINT)
+	p.endsWith(t, 0, 20*time.Second)
+	if !strings.Contains(p.out.String(), "until you press Ctrl-C") {
+		t.Errorf("it does not say how to end it:\n%s", p.out)
+	}
+}
+
+func TestASecondDemoLeavesTheFirstAlone(t *testing.T) {
+	t.Parallel()
+	long(t)
+	dir := t.TempDir()
+	p := silkwire(t, "demo", "--dir", dir, "--listen", "127.0.0.1:0").begin(t)
+	address := p.address(t)
+	p.answers(t, address, "/readyz", 200)
+	places, err := os.ReadFile(filepath.Join(dir, "places.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := silkwire(t, "demo", "--once", "--dir", dir, "--listen", "127.0.0.1:0")
+	other.must(t, exitTemporary)
+	if !strings.Contains(other.errs.String(), "in use by process") {
+		t.Errorf("it does not say who is there: %s", other.errs)
+	}
+	after, err := os.ReadFile(filepath.Join(dir, "places.json"))
+	if err != nil || string(after) != string(places) {
+		t.Errorf("the outlets of the first demo were moved: %v", err)
+	}
+	p.signal(t, syscall.SIGTERM)
+	p.endsWith(t, 0, 20*time.Second)
+}
