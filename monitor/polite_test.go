@@ -182,8 +182,8 @@ func oddTown() (*town, []monitor.Visitable) {
 	feed(&site{host: "tags.example", offers: "etag"})
 	feed(&site{host: "dates.example", offers: "date"})
 	feed(&site{host: "bare.example", offers: "none"})
-	feed(&site{host: "fresh.example", slow: 12 * time.Second, header: func(time.Time) http.Header {
-		return head("Cache-Control", "public, max-age=10800", "Age", "600")
+	feed(&site{host: "fresh.example", period: 45 * time.Minute, window: 60, slow: 40 * time.Second, header: func(time.Time) http.Header {
+		return head("Cache-Control", "public, max-age=5400", "Age", "600")
 	}})
 	feed(&site{host: "nights.example", channel: "<ttl>180</ttl><skipHours><hour>22</hour><hour>23</hour><hour>0</hour><hour>1</hour></skipHours>",
 		skip: func(now time.Time) bool { h := now.UTC().Hour(); return h >= 22 || h < 2 }})
@@ -345,6 +345,180 @@ func TestInThirtyDaysNoServerHasAReasonToComplain(t *testing.T) {
 		w.mustBePolite(t)
 		w.mustBeServed(t, p)
 		p.end()
+	})
+}
+
+// lone is a town with one outlet, and a program that visits its feed only.
+func lone(t *testing.T, s *site) (*town, *process) {
+	t.Helper()
+	time.Sleep(time.Until(dawn))
+	s.begun = dawn
+	w := newTown()
+	w.add(s)
+	plan := monitor.Plan{Sources: []monitor.Visitable{visitable(s.host, news.Feed, "http://"+s.host+"/feed")}, Workers: 4, MinInterval: time.Hour}
+	plan.Sources[0].Source.Article.Skip = true
+	p := &process{t: t, world: w, path: filepath.Join(t.TempDir(), "silkwire.db"), plan: plan}
+	p.start()
+	t.Cleanup(p.end)
+	return w, p
+}
+
+func noted(st news.SourceState, words string) bool {
+	return slices.ContainsFunc(st.Notes, func(n string) bool { return strings.Contains(n, words) })
+}
+
+func TestASourceThatFallsSilentIsNoticedAgainstItsOwnHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p := lone(t, &site{host: "daily.example", period: 2 * time.Hour, until: dawn.Add(20 * 24 * time.Hour)})
+		time.Sleep(20 * 24 * time.Hour)
+		if st := p.state("daily.example"); noted(st, "quiet") {
+			t.Errorf("it publishes, and is called quiet: %q", st.Notes)
+		}
+		time.Sleep(20 * time.Hour)
+		if st := p.state("daily.example"); noted(st, "quiet") {
+			t.Errorf("less than a day of silence is called quiet: %q", st.Notes)
+		}
+		time.Sleep(36 * time.Hour)
+		if st := p.state("daily.example"); !noted(st, "quiet: nothing new for") || st.Outcome.Failed() {
+			t.Errorf("two days of silence after twelve items a day: %q", st.Notes)
+		}
+	})
+}
+
+func TestASourceThatRestsAtWeekendsIsNotQuietOnSunday(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{host: "office.example", window: 200, offers: "etag"}
+		s.render = func(now time.Time, path string) string {
+			if path != "/feed" {
+				return ""
+			}
+			var b strings.Builder
+			n := 0
+			for at := dawn; at.Before(now); at = at.Add(time.Hour) {
+				if d := at.Weekday(); d != time.Saturday && d != time.Sunday && at.Hour() >= 4 && at.Hour() < 14 {
+					n++
+					item := fmt.Sprintf("<item><title>Order %d</title><link>http://office.example/article/%d</link><pubDate>%s</pubDate></item>", n, n, at.Format(time.RFC1123Z))
+					b.WriteString(item)
+				}
+			}
+			return `<rss version="2.0"><channel><title>Office</title>` + b.String() + `</channel></rss>`
+		}
+		_, p := lone(t, s)
+		for range 5 * 7 * 4 {
+			time.Sleep(6 * time.Hour)
+			if st := p.state("office.example"); noted(st, "quiet") {
+				t.Fatalf("on %s: %q", time.Now().UTC().Format("Monday 15:04"), st.Notes)
+			}
+		}
+		st := p.state("office.example")
+		if st.Rhythm.Days[time.Sunday] > 1 || st.Rhythm.Days[time.Tuesday] < 10 {
+			t.Errorf("its week: %v", st.Rhythm.Days)
+		}
+	})
+}
+
+// Politeness 6: the rhythm of an outlet stretches the interval, within bounds.
+func TestASourceIsAskedMoreOftenWhileItPublishes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p := lone(t, &site{host: "busy.example", period: 20 * time.Minute, window: 60})
+		time.Sleep(10 * 24 * time.Hour)
+		busy := p.state("busy.example").Counters.Visits
+		w.mu.Lock()
+		w.sites["busy.example"].until = time.Now()
+		w.mu.Unlock()
+		time.Sleep(10 * 24 * time.Hour)
+		quiet := p.state("busy.example").Counters.Visits - busy
+		if busy < 150 || quiet > 60 || quiet < 15 {
+			t.Errorf("%d visits in ten busy days, %d in ten silent ones", busy, quiet)
+		}
+		w.mustBePolite(t)
+	})
+}
+
+// N25: what lies behind a redirect for good is gone; the old address is tried
+// again, and the history is on record.
+func TestAMoveIsTakenBackWhenThereIsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{host: "old.example", period: 3 * time.Hour, act: func(now time.Time, path string) *reply {
+			if path == "/feed" && during(now, 1, 6) {
+				return &reply{status: 301, header: head("Location", "http://new.example/feed")}
+			}
+			return nil
+		}}
+		w, p := lone(t, s)
+		w.mu.Lock()
+		w.add(&site{host: "new.example", begun: dawn, period: 3 * time.Hour, act: func(now time.Time, path string) *reply {
+			if day(now) >= 8 {
+				return &reply{status: 404}
+			}
+			return nil
+		}})
+		w.mu.Unlock()
+		time.Sleep(7 * 24 * time.Hour)
+		if st := p.state("old.example"); st.Moved.To != "http://new.example/feed" || !noted(st, "put the new address into the configuration") {
+			t.Fatalf("%+v, %q", st.Moved, st.Notes)
+		}
+		time.Sleep(5 * 24 * time.Hour)
+		st := p.state("old.example")
+		if st.Moved.Undone == "" || st.Outcome.Failed() || !noted(st, "again") || st.Counters.Unconditional > 2 {
+			t.Errorf("%+v, %s, %q, %+v", st.Moved, st.Outcome, st.Notes, st.Counters)
+		}
+		w.mustBePolite(t)
+	})
+}
+
+// N29: after two weeks of failures a source is asked once a week, and the
+// operator is told.
+func TestADeadSourceIsAskedOnceAWeekAndSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p := lone(t, &site{host: "dead.example", act: func(now time.Time, path string) *reply {
+			if day(now) > 1 {
+				return &reply{status: 404}
+			}
+			return nil
+		}})
+		time.Sleep(40 * 24 * time.Hour)
+		before := w.sites["dead.example"].asked["/feed"].asked
+		time.Sleep(28 * 24 * time.Hour)
+		if n := w.sites["dead.example"].asked["/feed"].asked - before; n < 3 || n > 4 {
+			t.Errorf("%d requests in four weeks", n)
+		}
+		if st := p.state("dead.example"); !noted(st, "once a week") || st.Paused != "" {
+			t.Errorf("%q, paused %q", st.Notes, st.Paused)
+		}
+		w.mustBePolite(t)
+	})
+}
+
+// Politeness 7: the other sources of a host that said "slow down" wait too, and
+// a restart does not forget it.
+func TestAHostThatSaysSlowDownSaysItToAllItsSources(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{host: "angry.example", period: time.Hour, polled: map[string]bool{"/feed": true, "/second": true}}
+		s.render = func(now time.Time, path string) string {
+			if path == "/second" {
+				return s.feed(now)
+			}
+			return ""
+		}
+		s.act = func(now time.Time, path string) *reply {
+			if path == "/feed" && during(now, 2, 2.1) {
+				return &reply{status: 429, header: head("Retry-After", "30000")}
+			}
+			return nil
+		}
+		w, p := lone(t, s)
+		second := visitable("second", news.Feed, "http://angry.example/second")
+		second.Source.Article.Skip = true
+		p.plan.Sources = append(p.plan.Sources, second)
+		p.restart(false)
+		time.Sleep(time.Until(dawn.Add(53 * time.Hour)))
+		p.restart(false)
+		time.Sleep(3 * 24 * time.Hour)
+		w.mustBePolite(t)
+		if n := p.state("second").Counters.Visits; n < 30 {
+			t.Errorf("the other source was visited %d times in five days", n)
+		}
 	})
 }
 
