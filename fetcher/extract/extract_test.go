@@ -264,3 +264,22 @@ func FuzzHTML(f *testing.F) {
 		}
 	})
 }
+
+// The layouts that are documented of outlets, as the configuration has them.
+func TestTheDocumentedLayoutsOfOutletsAreRead(t *testing.T) {
+	egemen := `<!DOCTYPE html><html lang="kk"><head><title>Кітапхана ашылды | Газет</title></head><body>
+<div class="header"><a href="/">Басты бет</a><span class="clock">24 қараша</span></div>
+<div class="article"><h1 class="article__title">Ауылда кітапхана ашылды</h1><div class="article__info"><span>23 қараша, 2026</span><span>1024 рет оқылды</span></div>
+<div class="article__body-text"><p>Ауыл тұрғындары жаңа кітапхананы асыға күтті.</p><p>Енді балалар сабақтан кейін осында жиналады.</p></div>
+<div class="article__tags"><a href="/tag">мәдениет</a></div></div>
+<div class="last-news"><p>Көршілес ауданда жаңа мектеп салынып жатыр, оның құрылысы келесі жылы аяқталады деп күтілуде.</p><p>Ауа райы болжамы бойынша ертең жаңбыр жауады, жел күшейеді деп хабарлады.</p></div></body></html>`
+	c := read(t, egemen, Rule{Body: "div.article__body-text"})
+	if c.Text != "Ауыл тұрғындары жаңа кітапхананы асыға күтті.\nЕнді балалар сабақтан кейін осында жиналады." || c.Method != ByRule || c.Title != "Ауылда кітапхана ашылды" {
+		t.Errorf("%+v", c)
+	}
+	akipress := `<html><head><title>Новости дня</title><meta property="og:title" content="Новости дня"></head><body><h1>Агентство</h1>
+<div class="news_in"><h1>В селе открыли библиотеку</h1><div class="text"><p>` + strings.Repeat(sentence, 3) + `</p></div></div></body></html>`
+	if c := read(t, akipress, Rule{Title: "div.news_in h1"}); c.Title != "В селе открыли библиотеку" || !strings.Contains(c.Text, strings.TrimSpace(sentence)) {
+		t.Errorf("%+v", c)
+	}
+}
