@@ -33,6 +33,7 @@ type compiler struct {
 	classes map[string]int32 // words and lists of rules
 	next    int32            // class
 	facets  map[string]classSet
+	number  map[news.ConceptID]int32
 	known   map[string]int32 // rules
 	sets    map[string]resolved
 }
@@ -42,8 +43,9 @@ func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
 	for _, concept := range tax.Concepts {
 		terms += len(concept.Terms)
 	}
-	c := &compiler{tax: tax, m: newMatcher(terms), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string]classSet{}, known: map[string]int32{}, sets: map[string]resolved{}}
+	c := &compiler{tax: tax, m: newMatcher(terms), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string]classSet{}, number: map[news.ConceptID]int32{}, known: map[string]int32{}, sets: map[string]resolved{}}
 	for i, concept := range tax.Concepts {
+		c.number[concept.ID] = int32(i)
 		if concept.Inactive {
 			continue
 		}
@@ -66,11 +68,12 @@ func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
 }
 
 func (c *compiler) term(class int32, concept *taxonomy.Concept, t taxonomy.Term) error {
-	rule, err := c.termRules(t.Lang, concept.Rules, t.Rules)
+	at := place{t.Lang, whereOf(t)}
+	rule, err := c.termRules(at, concept.Rules, t.Rules)
 	if err != nil {
 		return err
 	}
-	return c.m.add(t.Text, term{class: class, rule: rule, where: whereOf(t), lang: t.Lang, text: t.Text}, t.Exact, false)
+	return c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang, text: t.Text}, t.Exact, false)
 }
 
 // whereOf says in texts of which languages a term is looked for: its own;
@@ -88,9 +91,15 @@ func whereOf(t taxonomy.Term) text.LangSet {
 	return text.Set(t.Lang)
 }
 
+// place is a term's language, and the languages of the texts it is looked for in.
+type place struct {
+	lang  text.Lang
+	where text.LangSet
+}
+
 // termRules joins the rules of a concept and a term; -1 if there are none.
 // Terms with the same rules share them.
-func (c *compiler) termRules(lang text.Lang, ofConcept, ofTerm taxonomy.Rules) (int32, error) {
+func (c *compiler) termRules(at place, ofConcept, ofTerm taxonomy.Rules) (int32, error) {
 	if ofConcept.Empty() && ofTerm.Empty() {
 		return -1, nil
 	}
@@ -98,13 +107,13 @@ func (c *compiler) termRules(lang text.Lang, ofConcept, ofTerm taxonomy.Rules) (
 	for i, list := range ofConcept.Lists() {
 		lists[i] = append(slices.Clip(list), ofTerm.Lists()[i]...)
 	}
-	key := fmt.Sprintf("%d %q", lang, lists)
+	key := fmt.Sprintf("%v %q", at, lists)
 	if known, ok := c.known[key]; ok {
 		return known, nil
 	}
 	var r rules
 	for i, to := range []*classSet{&r.followedBy, &r.precededBy, &r.near, &r.with, &r.notFollowedBy, &r.notPrecededBy, &r.notNear, &r.notWith} {
-		concepts, err := c.set(lang, lists[i], to)
+		concepts, err := c.set(at, lists[i], to)
 		if err != nil {
 			return -1, err
 		}
@@ -118,18 +127,18 @@ func (c *compiler) termRules(lang text.Lang, ofConcept, ofTerm taxonomy.Rules) (
 
 // set resolves a list of a rule to classes, and says whether concepts are
 // among them. The same list is the same set.
-func (c *compiler) set(lang text.Lang, refs []string, to *classSet) (concepts bool, err error) {
+func (c *compiler) set(at place, refs []string, to *classSet) (concepts bool, err error) {
 	if len(refs) == 0 {
 		return false, nil
 	}
-	key := fmt.Sprintf("%d %q", lang, refs)
+	key := fmt.Sprintf("%v %q", at, refs)
 	if known, ok := c.sets[key]; ok {
 		*to = known.classes
 		return known.concepts, nil
 	}
-	var all classSet
+	all := classSet{} // never nil: a list without words is never satisfied
 	for _, ref := range refs {
-		classes, isConcept, err := c.ref(lang, ref)
+		classes, isConcept, err := c.ref(at, ref)
 		if err != nil {
 			return false, err
 		}
@@ -149,43 +158,63 @@ type resolved struct {
 	concepts bool
 }
 
-// ref resolves a member of a rule to classes, and says whether those are concepts.
-func (c *compiler) ref(lang text.Lang, ref string) (classSet, bool, error) {
+// ref resolves a member of a rule to classes, and says whether those are
+// concepts. A word list counts in every language the term is looked for in.
+func (c *compiler) ref(at place, ref string) (classSet, bool, error) {
 	name, named := strings.CutPrefix(ref, "@")
 	if !named {
-		class, err := c.words(lang, ref, []string{ref})
+		class, err := c.words(at, ref, []string{ref})
 		return classSet{class}, false, err
 	}
 	if list, ok := c.tax.Lists[name]; ok {
-		class, err := c.words(lang, "@"+name, list[lang])
-		return classSet{class}, false, err
+		set, err := c.list(at, name, list)
+		return set, false, err
 	}
 	if set, ok := c.facets[name]; ok {
 		return set, true, nil
 	}
 	var set classSet
 	for _, id := range c.tax.Descendants(news.ConceptID(name)) {
-		set = append(set, int32(slices.IndexFunc(c.tax.Concepts, func(x *taxonomy.Concept) bool { return x.ID == id })))
+		set = append(set, c.number[id])
 	}
 	return set, true, nil
 }
 
-// words returns the class of a word list in a language, adding its words to
-// the matcher at first sight.
-func (c *compiler) words(lang text.Lang, name string, words []string) (int32, error) {
-	key := lang.String() + " " + name
+// list returns the classes of a word list in the languages of a place.
+func (c *compiler) list(at place, name string, list map[text.Lang][]string) (set classSet, err error) {
+	for _, lang := range text.Langs {
+		if len(list[lang]) == 0 || !at.where.Has(lang) {
+			continue
+		}
+		class, err := c.words(place{lang, ownTexts(lang)}, "@"+name, list[lang])
+		if err != nil {
+			return nil, err
+		}
+		set = append(set, class)
+	}
+	return set, nil
+}
+
+// ownTexts are the texts a word of a language is looked for in: its own.
+func ownTexts(lang text.Lang) text.LangSet {
+	if lang == text.UzLatn {
+		return text.Set(text.UzLatn, text.UzCyrl)
+	}
+	return text.Set(lang)
+}
+
+// words returns the class of some words at a place, adding them to the matcher
+// at first sight.
+func (c *compiler) words(at place, name string, words []string) (int32, error) {
+	key := fmt.Sprintf("%v %s", at, name)
 	if class, ok := c.classes[key]; ok {
 		return class, nil
 	}
 	class := c.next
 	c.next++
 	c.classes[key] = class
-	where := text.Set(lang)
-	if lang == text.UzLatn {
-		where = text.Set(text.UzLatn, text.UzCyrl)
-	}
 	for _, w := range words {
-		if err := c.m.add(w, term{class: class, rule: -1, where: where, lang: lang, text: w}, false, true); err != nil {
+		if err := c.m.add(w, term{class: class, rule: -1, where: at.where, lang: at.lang, text: w}, false, true); err != nil {
 			return 0, err
 		}
 	}

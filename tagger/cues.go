@@ -61,7 +61,7 @@ func (c *compiler) cues() (cues, error) {
 			if len(c.tax.Lists[name][lang]) == 0 {
 				continue
 			}
-			class, err := c.words(lang, "@"+name, c.tax.Lists[name][lang])
+			class, err := c.words(place{lang, ownTexts(lang)}, "@"+name, c.tax.Lists[name][lang])
 			if err != nil {
 				return out, err
 			}
