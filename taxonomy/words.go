@@ -78,18 +78,25 @@ func (t *Taxonomy) memberInWords(member string) string {
 }
 
 // TermRule says in words which rules hold for a term of a concept, the
-// concept's own included; "" if there are none, or no such term.
+// concept's own included; "" if there are none, or no such term. A term that
+// stands there more than once, under several rules, counts under any of them.
 func (t *Taxonomy) TermRule(id news.ConceptID, term string, lang text.Lang) string {
 	c, ok := t.byID[id]
 	if !ok {
 		return ""
 	}
-	i := slices.IndexFunc(c.Terms, func(x Term) bool { return x.Lang == lang && x.Text == term })
-	if i < 0 {
-		return ""
+	var rules []string
+	for i := range c.Terms {
+		if x := &c.Terms[i]; x.Lang == lang && x.Text == term {
+			both := c.Rules.join(&x.Rules)
+			rule := t.RuleInWords(&both)
+			if rule == "" {
+				return ""
+			}
+			rules = append(rules, rule)
+		}
 	}
-	both := c.Rules.join(&c.Terms[i].Rules)
-	return t.RuleInWords(&both)
+	return strings.Join(rules, "; or ")
 }
 
 // join returns the members of both, list by list: this is how the tagger joins

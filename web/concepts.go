@@ -78,7 +78,7 @@ type conceptLanguage struct {
 type conceptTerm struct {
 	Text  foreign
 	Exact bool
-	Ruled bool
+	Rule  string // in words; empty: it always counts
 }
 
 // conceptProof is a test sentence.
@@ -193,7 +193,7 @@ func (s *Server) conceptPage(r *http.Request) (framed, error) {
 	p := &conceptPage{
 		frame: frame{Title: c.Name, Section: "concepts"}, conceptLine: lineOf(c), Definition: c.Definition, Caution: c.Caution, Added: c.Added,
 		Below: s.lines(s.Taxonomy.Children(c.ID)), Related: s.lines(c.Related), Properties: properties(c),
-		Languages: conceptLanguages(c), Proofs: proofs(c), SearchHref: searchHref(groupOf(string(c.Facet)), c.ID),
+		Languages: conceptLanguages(s.Taxonomy, c), Proofs: proofs(c), SearchHref: searchHref(groupOf(string(c.Facet)), c.ID),
 	}
 	p.Up = s.lines(s.Taxonomy.Ancestors(c.ID))
 	slices.Reverse(p.Up)
@@ -257,7 +257,7 @@ func properties(c *taxonomy.Concept) []property {
 
 // conceptLanguages lists every language in which the concept has a name or a
 // term.
-func conceptLanguages(c *taxonomy.Concept) []conceptLanguage {
+func conceptLanguages(tax *taxonomy.Taxonomy, c *taxonomy.Concept) []conceptLanguage {
 	terms := map[string][]conceptTerm{}
 	labels := map[string]string{}
 	var order []string
@@ -271,7 +271,7 @@ func conceptLanguages(c *taxonomy.Concept) []conceptLanguage {
 			labels[tag] = c.LabelIn(t.Lang)
 			order = append(order, tag)
 		}
-		terms[tag] = append(terms[tag], conceptTerm{Text: foreignText(t.Text, tag), Exact: t.Exact, Ruled: !t.Rules.Empty()})
+		terms[tag] = append(terms[tag], conceptTerm{Text: foreignText(t.Text, tag), Exact: t.Exact, Rule: tax.TermRule(c.ID, t.Text, t.Lang)})
 	}
 	slices.SortFunc(order, func(a, b string) int {
 		return cmp.Or(cmp.Compare(slices.Index(readable(), a), slices.Index(readable(), b)), cmp.Compare(a, b))

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"silkwire/news"
+	"silkwire/text"
 )
 
 // itemPage is templates/item.html: one item with all that was found in it, and
@@ -63,7 +64,12 @@ type tagCard struct {
 	Implied  bool
 	By       []string
 	Proof    *proof
-	Anchor   string // of the first mention in the text
+	Means    string   // the concept's definition
+	Derived  []string // the documents that it derives from
+	Added    string   // why it is in the taxonomy though no document names it
+	Rule     string   // of the term that Proof shows
+	Reckoned string   // how the score came about
+	Anchor   string   // of the first mention in the text
 	Mentions int
 }
 
@@ -212,7 +218,7 @@ func firstEvidence(t *news.Tag) int {
 func (s *Server) markOf(t *news.Tag, e *news.Evidence) *mark {
 	return &mark{
 		Concept: s.name(t.Concept), Group: groupOf(t.Facet), Facet: facetName(t.Facet),
-		Term: foreignText(e.Term, e.Lang), Lang: languageName(e.Lang), Rule: e.Rule,
+		Term: foreignText(e.Term, e.Lang), Lang: languageName(e.Lang), Rule: s.ruleOf(t.Concept, e),
 	}
 }
 
@@ -276,6 +282,7 @@ func (s *Server) tagCard(it *news.Item, t *news.Tag) tagCard {
 	for _, by := range t.By {
 		card.By = append(card.By, s.name(by))
 	}
+	s.explain(&card, &it.Tagging, t)
 	if len(t.Evidence) == 0 {
 		return card
 	}
@@ -287,8 +294,31 @@ func (s *Server) tagCard(it *news.Item, t *news.Tag) tagCard {
 	if evidenceFits(text, e) {
 		card.Anchor = "at-" + string(t.Concept)
 		card.Proof = proofOf(text, e, it.Tagging.Lang)
+		card.Rule = s.ruleOf(t.Concept, e)
 	}
 	return card
+}
+
+// explain says what the concept of a tag means, where it comes from, and how
+// the score came about.
+func (s *Server) explain(card *tagCard, tagging *news.Tagging, t *news.Tag) {
+	if c, ok := s.Taxonomy.Concept(t.Concept); ok {
+		card.Means, card.Added = c.Definition, c.Added
+		for _, src := range c.Sources {
+			card.Derived = append(card.Derived, src.String())
+		}
+	}
+	if s.Reckoning != nil {
+		card.Reckoned = s.Reckoning(tagging, t)
+	}
+}
+
+// ruleOf says in words in which company the term of a piece of evidence counts.
+func (s *Server) ruleOf(id news.ConceptID, e *news.Evidence) string {
+	if e.Rule != "" {
+		return e.Rule
+	}
+	return s.Taxonomy.TermRule(id, e.Term, text.ParseLang(e.Lang))
 }
 
 // proofOf is the sentence around a piece of evidence.

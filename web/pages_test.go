@@ -207,6 +207,23 @@ func TestTheItemPageProvesItsTags(t *testing.T) {
 	page.one(t, ".legend").says(t, "Actor", "Instrument", "Target")
 }
 
+func TestATagSaysWhatItMeansWhereItComesFromAndHowItScored(t *testing.T) {
+	page := pageAt(t, serve(t, full(), func(o *Options) {
+		o.Reckoning = func(_ *news.Tagging, tag *news.Tag) string { return "reckoned for " + string(tag.Concept) }
+	}), "/items/aaaaaaaaaaaaaaaa")
+	var why string
+	for _, d := range page.all("details.because") {
+		if strings.Contains(d.text(), "reckoned for confucius-institute") {
+			why = d.text()
+		}
+	}
+	for _, want := range []string{"Means", "near @schools", "Derived from", "document 000, line"} {
+		if !strings.Contains(why, want) {
+			t.Errorf("the institute's tag does not say %q: %s", want, why)
+		}
+	}
+}
+
 func TestEveryLinkIntoThePageHasItsAnchor(t *testing.T) {
 	page := pageAt(t, serve(t, full()), "/items/aaaaaaaaaaaaaaaa")
 	inner := 0

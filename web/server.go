@@ -42,6 +42,10 @@ type Options struct {
 	// instrument of influence is named". Without it features go by their names.
 	Meaning func(feature string) string
 
+	// Reckoning says in words how the score of a tag came about. Without it
+	// scores stand alone.
+	Reckoning func(*news.Tagging, *news.Tag) string
+
 	// Search says how queries are read. Names and Values are filled in from
 	// Taxonomy and Outlets where they are nil.
 	Search search.Options

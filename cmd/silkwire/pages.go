@@ -7,6 +7,7 @@ import (
 
 	"silkwire/config"
 	"silkwire/digest"
+	"silkwire/news"
 	"silkwire/store"
 	"silkwire/tagger"
 	"silkwire/web"
@@ -25,7 +26,10 @@ func (d *daemon) webOptions() web.Options {
 		Sources: func() []web.SourceInfo { return *d.sources.Load() },
 		Edition: func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
 		Meaning: func(feature string) string { return meaning[feature] },
-		Ready:   d.isReady, Version: version, BaseURL: cfg.BaseURL, Listen: d.door.addr(),
+		Reckoning: func(t *news.Tagging, tag *news.Tag) string {
+			return sum(d.app.tagger.ScoreParts(t, tag))
+		},
+		Ready: d.isReady, Version: version, BaseURL: cfg.BaseURL, Listen: d.door.addr(),
 		Contact: cfg.Fetch.Contact != "", Warnings: warnings(cfg), Zone: pageZone(cfg), Log: d.app.log,
 	}
 }
