@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"silkwire/news"
@@ -83,6 +84,7 @@ type Monitor struct {
 	judging  sync.Mutex // see blameNetwork
 	reloaded chan struct{}
 	done     chan struct{} // a job ended: look again
+	looked   atomic.Int64  // when Run last looked what is due
 	jobs     sync.WaitGroup
 
 	onVisit func(Visited)
@@ -107,6 +109,10 @@ func New(st store.Store, f Fetcher, tg Tagger, plan Plan, log *slog.Logger) *Mon
 
 // OnVisit sets a listener for the ends of visits. Call it before Run.
 func (m *Monitor) OnVisit(f func(Visited)) { m.onVisit = f }
+
+// Looked is when the monitor last looked what is due. While it runs, that is
+// never much longer ago than a minute.
+func (m *Monitor) Looked() time.Time { return time.Unix(0, m.looked.Load()) }
 
 // Reload puts another plan in the place of the one in force. Visits that are
 // under way go on.
@@ -153,6 +159,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 			m.spreadOverdue(ctx)
 		}
 		last = now
+		m.looked.Store(now.UnixNano())
 		next := m.startDue(work, ctx)
 		timer.Reset(min(max(time.Until(next), 10*time.Millisecond), recheck))
 	}

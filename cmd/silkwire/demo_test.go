@@ -89,6 +89,12 @@ func TestADemoAnswersWhileItWorks(t *testing.T) {
 	if code, body := get(address, "/readyz?verbose"); code != 200 || !strings.Contains(body, "[+] archive ok") {
 		t.Errorf("/readyz?verbose: %d %s", code, body)
 	}
+	_, metrics := get(address, "/metrics")
+	for _, name := range alertsUse(t) {
+		if !strings.Contains(metrics, "\n"+name) {
+			t.Errorf("contrib/alerts.yaml looks at %s, which there is not", name)
+		}
+	}
 	p.signal(t, syscall.SIGINT)
 	p.endsWith(t, 0, 20*time.Second)
 	if !strings.Contains(p.out.String(), "until you press Ctrl-C") {

@@ -121,8 +121,11 @@ func (d *daemon) run(ctx context.Context) error {
 	defer stop()
 	d.door.open(d.web.Handler())
 	d.app.log.Info("silkwire serves", "address", "http://"+d.door.addr(), "archive", d.app.store.Path(), "version", version)
+	notify("READY=1")
+	context.AfterFunc(ctx, func() { notify("STOPPING=1") })
 	var working sync.WaitGroup
 	working.Go(func() { d.post.run(ctx) })
+	working.Go(func() { d.watchdog(ctx) })
 	ended := make(chan error, 1)
 	go func() { ended <- d.monitor.Run(ctx) }()
 	var err error
@@ -132,6 +135,7 @@ func (d *daemon) run(ctx context.Context) error {
 		stop()
 		err = errors.Join(err, <-ended)
 	}
+	stop()
 	working.Wait()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()

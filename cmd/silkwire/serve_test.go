@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -344,6 +345,49 @@ func TestServeRefusesToStartWhereItWouldHarm(t *testing.T) { // C12 C13
 	if n := asked.Load(); n != 0 {
 		t.Errorf("%d requests were sent all the same", n)
 	}
+}
+
+func TestTheSupervisorIsToldWhatHappens(t *testing.T) { // P10
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "n")
+	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
+	if err != nil {
+		t.Skipf("no such sockets here: %v", err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	heard := make(chan string, 100)
+	go func() {
+		defer close(heard)
+		for buf := make([]byte, 100); ; {
+			n, err := l.Read(buf)
+			if err != nil {
+				return
+			}
+			heard <- string(buf[:n])
+		}
+	}()
+	hears := func(want string) {
+		t.Helper()
+		select {
+		case got := <-heard:
+			if got != want {
+				t.Fatalf("it says %q, want %q", got, want)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("it does not say %q", want)
+		}
+	}
+	p := newSite(t).silkwire(t, "serve").with("NOTIFY_SOCKET="+name, "WATCHDOG_USEC=400000").begin(t)
+	hears("READY=1")
+	hears("WATCHDOG=1")
+	hears("WATCHDOG=1")
+	p.signal(t, syscall.SIGTERM)
+	for got := range heard {
+		if got == "STOPPING=1" {
+			break
+		}
+	}
+	p.endsWith(t, 0, 25*time.Second)
 }
 
 func TestTheDoorAsksForPatience(t *testing.T) {
