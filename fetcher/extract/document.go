@@ -194,8 +194,28 @@ func CheckSelector(selector string) error {
 	return nil
 }
 
+// found is the text that go-trafilatura finds, without what belongs to the
+// page. Where it finds the page instead of the text, the slower extractors it
+// knows are asked too.
+func (d *document) found(summary string) string {
+	d.prepare()
+	lines := strings.Split(d.byTrafilatura(false), "\n")
+	if swallowed(lines) {
+		if again := strings.Split(d.byTrafilatura(true), "\n"); !swallowed(again) {
+			lines = again
+		}
+	}
+	return strings.Join(articleLines(lines, linkTexts(d.Nodes[0]), summary), "\n")
+}
+
+// prepare makes quotations in the text look like text: posts of others that an
+// article shows are part of what it says.
+func (d *document) prepare() {
+	d.Find("blockquote.twitter-tweet").RemoveAttr("class")
+}
+
 // byTrafilatura is the text go-trafilatura finds.
-func (d *document) byTrafilatura() string {
+func (d *document) byTrafilatura(thorough bool) string {
 	original, err := url.Parse(d.url)
 	if err != nil || original.Host == "" {
 		original = nil
@@ -203,6 +223,7 @@ func (d *document) byTrafilatura() string {
 	result, err := trafilatura.ExtractDocument(d.Nodes[0], trafilatura.Options{
 		OriginalURL:     original,
 		ExcludeComments: true,
+		EnableFallback:  thorough,
 		HtmlDateMode:    trafilatura.Disabled,
 	})
 	if err != nil || result.ContentNode == nil {

@@ -154,7 +154,7 @@ func (d *document) body(c *Content, rule Rule) error {
 		c.Text, c.Method = stated, ByJSONLD
 		return nil
 	}
-	c.Text, c.Method = withoutFurniture(d.byTrafilatura()), ByTrafilatura
+	c.Text, c.Method = d.found(c.Summary), ByTrafilatura
 	if better(stated, c.Text) {
 		c.Text, c.Method = stated, ByJSONLD
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
 )
 
 const where = "https://tong.example/2026/11/23/markaz"
@@ -282,4 +283,76 @@ func TestTheDocumentedLayoutsOfOutletsAreRead(t *testing.T) {
 	if c := read(t, akipress, Rule{Title: "div.news_in h1"}); c.Title != "В селе открыли библиотеку" || !strings.Contains(c.Text, strings.TrimSpace(sentence)) {
 		t.Errorf("%+v", c)
 	}
+}
+
+// What leads elsewhere, sells something or only says who wrote it is no text.
+func TestWhatStandsAroundATextIsNoText(t *testing.T) {
+	paragraphs := strings.Repeat("<p>"+strings.Repeat(sentence, 3)+"</p>", 4)
+	text := strings.TrimSuffix(strings.Repeat(strings.TrimSpace(strings.Repeat(sentence, 3))+"\n", 4), "\n")
+	teaser := func(s string) string { return `<p><a href="/x">` + s + `</a></p>` }
+	for name, page := range map[string]string{
+		"teasers behind it": paragraphs + teaser("В столице открыли новый мост через реку") + teaser("Погода на неделю: ожидаются дожди") + teaser("Сборная выиграла третий матч подряд") + teaser("Цены на хлеб остались прежними") + teaser("Музей продлил выставку до весны") + teaser("На рынке подешевели яблоки"),
+		"an offer":          paragraphs + "<p>Подпишитесь на нашу рассылку, чтобы ничего не пропустить</p>",
+		"an address":        paragraphs + "<p>Пишите нам: news@press.example</p>",
+		"a credit":          "<p>Автор: А. Б.</p><p>23 ноября 2026, 09:00</p>" + paragraphs,
+	} {
+		c := read(t, `<html lang="ru"><body><article>`+page+`</article></body></html>`, Rule{})
+		if c.Text != text {
+			t.Errorf("%s: %q", name, c.Text)
+		}
+	}
+}
+
+func TestWhatBelongsToATextStays(t *testing.T) {
+	l := links{comparable("Первый источник сообщения"): true, comparable("Второй источник сообщения"): true, comparable("Третий источник сообщения"): true}
+	list := []string{"Первый источник сообщения", "Второй источник сообщения", "Третий источник сообщения"}
+	if got := l.withoutTeasers(list); len(got) != 3 {
+		t.Errorf("a page of links is left with %q", got)
+	}
+	mixed := append([]string{strings.Repeat(sentence, 3), strings.Repeat(sentence, 3)}, list[:2]...)
+	if got := l.withoutTeasers(mixed); len(got) != 4 {
+		t.Errorf("two links at the end are a list of teasers: %q", got)
+	}
+	var shop []string
+	for i := range 6 {
+		shop = append(shop, "Книга", "http://shop.example/"+strings.Repeat("x", i))
+	}
+	if got := withoutOffers(shop); len(got) != len(shop) {
+		t.Errorf("addresses that are the text: %q", got)
+	}
+	news := "The ministry said that readers sign up for the library every day."
+	if got := articleLines([]string{news, news}, links{}, ""); len(got) != 2 {
+		t.Errorf("news of a library: %q", got)
+	}
+	if isCredit("Договор подписали в 2026 году.") {
+		t.Error("a sentence with a year is a credit")
+	}
+}
+
+// Posts that an article shows are part of what it says.
+func TestQuotedPostsAreText(t *testing.T) {
+	d := newDocument(parseTree(t, `<blockquote class="twitter-tweet"><p>x</p></blockquote><blockquote class="other">y</blockquote>`), where)
+	d.prepare()
+	if d.Find(".twitter-tweet").Length() != 0 || d.Find(".other").Length() != 1 {
+		t.Error("the wrong quotation was changed")
+	}
+}
+
+// A page of menus without paragraphs is not taken for an article's text.
+func TestAPageSwallowedWholeIsNoticed(t *testing.T) {
+	if !swallowed([]string{"Title", strings.Repeat("Home About Contacts Press Services ", 200)}) {
+		t.Error("menus were taken for a text")
+	}
+	if swallowed([]string{strings.Repeat(sentence, 60)}) {
+		t.Error("a long paragraph was taken for menus")
+	}
+}
+
+func parseTree(t *testing.T, page string) *html.Node {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
 }

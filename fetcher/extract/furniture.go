@@ -21,6 +21,7 @@ var asides = []string{
 	"mavzuga oid", "o‘qing:", "o'qing:", "shuningdek, o‘qing", "shuningdek o‘qing", "telegram kanalimiz", "kanalimizga obuna", "obuna bo‘ling", "obuna bo'ling",
 	"barcha huquqlar", "мавзуга оид", "ўқинг:", "каналимизга обуна", "барча ҳуқуқлар",
 	"тағы оқыңыз", "тағы да оқыңыз", "оқи отырыңыз", "сондай-ақ оқыңыз", "бізге жазылыңыз", "барлық құқықтар", "телеграм каналымызға",
+	"leggi anche", "lea también", "lire aussi", "lesen sie auch", "leia também",
 	"дагы окуңуз", "ушул эле темада", "жазылыңыз", "бардык укуктар",
 	"инчунин хонед", "ҳамчунин хонед", "обуна шавед", "ҳамаи ҳуқуқҳо",
 	"ilgili haberler", "ilgili haber:", "bunu da oku", "abone ol", "tüm hakları saklıdır", "haberi paylaş", "şuny hem okaň", "ähli hukuklar",
@@ -34,24 +35,47 @@ var alone = []string{
 	"广告", "分享",
 }
 
-// withoutFurniture drops lines that belong to the page: short ones that begin
-// like one of the asides. What is left alone is long, or says something.
-func withoutFurniture(text string) string {
-	lines := strings.Split(text, "\n")
+// articleLines drops lines that belong to the page and not to the article:
+// asides, teasers of other articles, credits, and the deck above the text.
+func articleLines(lines []string, links links, summary string) []string {
 	kept := lines[:0]
 	for _, line := range lines {
 		if !isAside(line) {
 			kept = append(kept, line)
 		}
 	}
-	return strings.Join(kept, "\n")
+	kept = withoutCredits(withoutOffers(links.withoutTeasers(kept)))
+	if len(kept) > 2 && strings.EqualFold(kept[0], summary) && !ending.MatchString(kept[0]) {
+		kept = kept[1:]
+	}
+	return kept
+}
+
+// pitches are words of which a line that has two wants to sell something.
+var pitches = []string{
+	"newsletter", "sign up", "subscri", "inbox", "free trial", "click here", "for as little as", "per month", "delivered", "promo code",
+	"подпис", "рассылк", "нажмите", "obuna", "kanal", "abone", "bülten", "订阅", "关注",
+}
+
+// pitch reports whether a line is an offer to subscribe.
+func pitch(line string) bool {
+	if utf8.RuneCountInString(line) > 400 {
+		return false
+	}
+	lower, n := strings.ToLower(line), 0
+	for _, word := range pitches {
+		if strings.Contains(lower, word) {
+			n++
+		}
+	}
+	return n >= 2
 }
 
 func isAside(line string) bool {
-	if utf8.RuneCountInString(line) > 220 {
-		return false
+	if length := utf8.RuneCountInString(line); length > 220 {
+		return length <= 500 && strings.HasPrefix(strings.ToLower(line), "this copy is for your personal")
 	}
-	lower := strings.ToLower(line)
+	lower := strings.TrimLeft(strings.ToLower(line), "([*•– ")
 	if slices.Contains(alone, lower) {
 		return true
 	}
