@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -56,7 +58,7 @@ func (c *tagCmd) Run(std *stdio) error {
 		return err
 	}
 	out := bufio.NewWriterSize(std.out, 1<<16)
-	emit := func(it news.Item) error {
+	show := func(out io.Writer, it news.Item) error {
 		tagging := tg.Tag(&it)
 		if c.Explain {
 			return c.explain(out, tg, &it, &tagging)
@@ -70,7 +72,7 @@ func (c *tagCmd) Run(std *stdio) error {
 		c.Files = []string{"-"}
 	}
 	for _, name := range c.Files {
-		if err := c.readFile(std, name, emit); err != nil {
+		if err := c.readFile(std, name, out, show); err != nil {
 			return errors.Join(err, out.Flush())
 		}
 	}
@@ -92,7 +94,10 @@ func encodeLine(out io.Writer, value any) error {
 	return enc.Encode(value)
 }
 
-func (c *tagCmd) readFile(std *stdio, name string, emit func(news.Item) error) error {
+// shower prints what was found in an item. It may be called side by side.
+type shower func(out io.Writer, it news.Item) error
+
+func (c *tagCmd) readFile(std *stdio, name string, out io.Writer, show shower) error {
 	in := std.in
 	if name != "-" {
 		f, err := os.Open(name)
@@ -103,12 +108,12 @@ func (c *tagCmd) readFile(std *stdio, name string, emit func(news.Item) error) e
 		in = f
 	}
 	if c.JSONL {
-		return eachLine(in, name, func(line []byte) error {
+		return eachLine(in, name, out, func(out io.Writer, line []byte) error {
 			var l labelled
 			if err := json.Unmarshal(line, &l); err != nil {
 				return err
 			}
-			return emit(l.item())
+			return show(out, l.item())
 		})
 	}
 	content, err := io.ReadAll(in)
@@ -116,21 +121,69 @@ func (c *tagCmd) readFile(std *stdio, name string, emit func(news.Item) error) e
 		return err
 	}
 	// A text is all body, so that offsets count the bytes of the file.
-	return emit(news.Item{ID: news.ItemID(filepath.Base(name)), Text: string(content)})
+	return show(out, news.Item{ID: news.ItemID(filepath.Base(name)), Text: string(content)})
 }
 
-// eachLine calls f with every line that is not blank; an error names the line.
-func eachLine(in io.Reader, name string, f func([]byte) error) error {
+// done is a line's output, or why there is none.
+type done struct {
+	out bytes.Buffer
+	err error
+}
+
+// eachLine calls f with every line that is not blank, as many at a time as
+// there are processors, and writes what f wrote in the order of the lines. An
+// error names its line; what stands before it is written.
+func eachLine(in io.Reader, name string, out io.Writer, f func(io.Writer, []byte) error) error {
+	pending := make(chan chan *done, 2*runtime.GOMAXPROCS(0))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	stop := make(chan struct{})
+	defer close(stop)
+	var broken error
+	go func() {
+		defer close(pending)
+		broken = readLines(in, name, func(n int, line []byte) bool {
+			result := make(chan *done, 1)
+			select {
+			case <-stop:
+				return false
+			case pending <- result:
+			}
+			slots <- struct{}{}
+			go func() {
+				defer func() { <-slots }()
+				d := new(done)
+				if err := f(&d.out, line); err != nil {
+					d.err = fmt.Errorf("%s:%d: %w", name, n, err)
+				}
+				result <- d
+			}()
+			return true
+		})
+	}()
+	for result := range pending {
+		d := <-result
+		if d.err != nil {
+			return d.err
+		}
+		if _, err := out.Write(d.out.Bytes()); err != nil {
+			return err
+		}
+	}
+	return broken
+}
+
+// readLines calls f with a copy of every line that is not blank, until f says no.
+func readLines(in io.Reader, name string, f func(n int, line []byte) bool) error {
 	sc := bufio.NewScanner(in)
 	sc.Buffer(make([]byte, 1<<16), maxLine)
 	n := 0
 	for sc.Scan() {
 		n++
-		if len(strings.TrimSpace(sc.Text())) == 0 {
+		if len(bytes.TrimSpace(sc.Bytes())) == 0 {
 			continue
 		}
-		if err := f(sc.Bytes()); err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, err)
+		if !f(n, bytes.Clone(sc.Bytes())) {
+			return nil
 		}
 	}
 	if err := sc.Err(); err != nil {
