@@ -10,37 +10,39 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"silkwire/news"
 	"silkwire/text"
 )
 
-// same is what two loads of one taxonomy have in common: everything but the
-// places in the files and the order of languages.
+// same compares two loads of one taxonomy in all but the places in the files
+// and the order of languages.
 func same(t *testing.T, a, b *Taxonomy) string {
 	t.Helper()
-	return cmp.Diff(plainForm(a), plainForm(b), cmpopts.EquateEmpty(), cmpopts.IgnoreTypes(Pos{}))
+	return cmp.Diff(plainForm(a), plainForm(b))
 }
 
-// comparableForm is a taxonomy with its terms in the order of languages.
-type comparableForm struct {
-	Concepts []Concept
-	Lists    map[string]map[text.Lang][]string
-}
-
-func plainForm(t *Taxonomy) comparableForm {
-	f := comparableForm{Lists: t.Lists}
+// plainForm prints the word lists and each concept whole, without places, its
+// terms in the order of languages.
+func plainForm(t *Taxonomy) []string {
+	out := []string{fmt.Sprintf("%q", t.Lists)}
 	for _, c := range t.Concepts {
 		c := *c
+		c.Pos = Pos{}
 		c.Terms, c.Match, c.NoMatch = slices.Clone(c.Terms), slices.Clone(c.Match), slices.Clone(c.NoMatch)
 		slices.SortStableFunc(c.Terms, func(a, b Term) int { return int(a.Lang) - int(b.Lang) })
+		for i := range c.Terms {
+			c.Terms[i].Pos = Pos{}
+		}
 		for _, list := range [][]Sentence{c.Match, c.NoMatch} {
 			slices.SortStableFunc(list, func(a, b Sentence) int { return int(a.Lang) - int(b.Lang) })
+			for i := range list {
+				list[i].Pos = Pos{}
+			}
 		}
-		f.Concepts = append(f.Concepts, c)
+		out = append(out, fmt.Sprintf("%#v", c))
 	}
-	return f
+	return out
 }
 
 func TestTheCanonicalFormLoadsBackToTheSameTaxonomy(t *testing.T) {

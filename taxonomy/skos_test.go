@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -144,9 +145,12 @@ func TestTheJSONLDSaysWhatTheGraphSays(t *testing.T) {
 	}
 }
 
+// embeddedOnce is the taxonomy that is built in, loaded once for all tests.
+var embeddedOnce = sync.OnceValues(Default)
+
 func bothTaxonomies(t *testing.T) map[string]*Taxonomy {
 	t.Helper()
-	tax, err := Default()
+	tax, err := embeddedOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
