@@ -182,7 +182,7 @@ func oddTown() (*town, []monitor.Visitable) {
 	feed(&site{host: "tags.example", offers: "etag"})
 	feed(&site{host: "dates.example", offers: "date"})
 	feed(&site{host: "bare.example", offers: "none"})
-	feed(&site{host: "fresh.example", period: 45 * time.Minute, window: 60, slow: 40 * time.Second, header: func(time.Time) http.Header {
+	feed(&site{host: "fresh.example", period: 45 * time.Minute, window: 60, slow: 12 * time.Second, header: func(time.Time) http.Header {
 		return head("Cache-Control", "public, max-age=5400", "Age", "600")
 	}})
 	feed(&site{host: "nights.example", channel: "<ttl>180</ttl><skipHours><hour>22</hour><hour>23</hour><hour>0</hour><hour>1</hour></skipHours>",
@@ -519,6 +519,32 @@ func TestAHostThatSaysSlowDownSaysItToAllItsSources(t *testing.T) {
 		if n := p.state("second").Counters.Visits; n < 30 {
 			t.Errorf("the other source was visited %d times in five days", n)
 		}
+	})
+}
+
+// Politeness 9: a process that is killed while a server is thinking asks no
+// sooner after its next start.
+func TestAProcessKilledInMidVisitAsksNoSooner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p := lone(t, &site{host: "slow.example", period: 30 * time.Minute, window: 100, slow: 12 * time.Second})
+		time.Sleep(time.Minute)
+		for range 12 {
+			for { // until a request is under way
+				time.Sleep(10 * time.Second)
+				w.mu.Lock()
+				under := w.sites["slow.example"].inside > 0
+				w.mu.Unlock()
+				if under {
+					break
+				}
+			}
+			w.mu.Lock()
+			w.crashed(time.Now())
+			w.mu.Unlock()
+			p.restart(true)
+			time.Sleep(5 * time.Hour)
+		}
+		w.mustBePolite(t)
 	})
 }
 
