@@ -287,6 +287,32 @@ func TestRequestsThatReachedNobodyAreNotCounted(t *testing.T) {
 	}
 }
 
+// Politeness 17, 20: wishes that nothing forbids us to overlook are said.
+func TestWishesOfSitesAreOnRecord(t *testing.T) {
+	s := newSite(t)
+	s.text("/robots.txt", "text/plain", "Content-Signal: search=yes, ai-train=no\nUser-agent: *\nDisallow: /private\n")
+	s.text("/feed", "application/rss+xml", strings.Replace(rssOf(rssItem(1), rssItem(2)), "<channel>", `<channel><atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="hub" href="http://hub.example/"/>`, 1))
+	for n := 1; n <= 2; n++ {
+		s.handle(fmt.Sprintf("/xabar/%d", n), func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Robots-Tag", "noindex, noarchive")
+			_, _ = io.WriteString(w, article("Birinchi"))
+		})
+	}
+	b := mustVisit(t, testFetcher(Options{}), s.source(news.Feed, "/feed"), news.Checkpoint{}, nothingKnown)
+	all := strings.Join(b.Notes, "\n")
+	for _, words := range []string{"ai-train=no", "WebSub, http://hub.example/", "noarchive"} {
+		if strings.Count(all, words) != 1 {
+			t.Errorf("%q is not said once:\n%s", words, all)
+		}
+	}
+	if len(b.Items) != 2 || b.Items[0].Text == "" {
+		t.Errorf("%+v", b.Items)
+	}
+	if hub := hubOf(nil, http.Header{"Link": {`<http://a.example/feed>; rel="self", <http://hub.example/x>; rel="hub"`}}); hub != "http://hub.example/x" {
+		t.Errorf("hub %q", hub)
+	}
+}
+
 func FuzzSitemap(f *testing.F) {
 	f.Add([]byte(`<urlset><url><loc>http://a.example/2026/11/20/x</loc><lastmod>2026-11-24</lastmod></url></urlset>`))
 	f.Add([]byte(`<sitemapindex><sitemap><loc>/part.xml</loc></sitemap><sitemap><loc>javascript:x</loc></sitemap></sitemapindex>`))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -76,6 +77,10 @@ func (v *visit) fetchArticle(ctx context.Context, it *news.Item) error {
 	if err != nil && content.Text == "" {
 		return &VisitError{Outcome: news.Unparsable, Err: fmt.Errorf("read %s: %w", client.Bare(it.URL), err)}
 	}
+	if (content.NoArchive || noArchive(resp.Header)) && !v.wishes["noarchive"] {
+		v.wishes["noarchive"] = true
+		v.note("pages ask not to be kept in archives (noarchive), such as %s", client.Bare(it.URL))
+	}
 	if softNotFound(content.Title) {
 		return &VisitError{Outcome: news.NotFound, Err: fmt.Errorf("GET %s: the page says that it does not exist", client.Bare(it.URL))}
 	}
@@ -86,6 +91,11 @@ func (v *visit) fetchArticle(ctx context.Context, it *news.Item) error {
 	pc.Base = resp.URL
 	fillArticle(it, content, pc)
 	return nil
+}
+
+// noArchive reports whether an answer asks not to be kept (politeness 17).
+func noArchive(header http.Header) bool {
+	return strings.Contains(strings.ToLower(strings.Join(header.Values("X-Robots-Tag"), ",")), "noarchive")
 }
 
 // fillArticle adds what a page says to what a feed or listing said. The feed

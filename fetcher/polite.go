@@ -239,6 +239,10 @@ func (v *visit) mayCrawl(ctx context.Context, rawURL string) error {
 		v.delays[origin] = true
 		v.note("%s asks for %v between requests; %v are kept", origin, entry.rules.delay, longestDelay)
 	}
+	if signal := entry.rules.signal; signal != "" && !v.wishes[origin] {
+		v.wishes[origin] = true
+		v.note("%s/robots.txt says of its content: %s", origin, signal)
+	}
 	if !entry.rules.allowed(u) {
 		return &VisitError{Outcome: news.Robots, Err: fmt.Errorf("%s/robots.txt does not allow %s; ask the outlet, or remove the source", origin, client.Bare(rawURL))}
 	}

@@ -13,6 +13,7 @@ type robotsRules struct {
 	rules    []robotsRule
 	delay    time.Duration // Crawl-delay, which is no part of the RFC and is kept nevertheless
 	sitemaps []string
+	signal   string // Content-Signal: what may be done with the content
 }
 
 type robotsRule struct {
@@ -44,6 +45,10 @@ func parseRobots(data []byte, product string) robotsRules {
 		}
 		if key == "sitemap" { // belongs to no group
 			ours.sitemaps = append(ours.sitemaps, value)
+			continue
+		}
+		if key == "content-signal" {
+			ours.signal = limit(value, 200)
 			continue
 		}
 		inAgents = false

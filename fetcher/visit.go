@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +35,7 @@ type visit struct {
 	private bool            // the source's host is one of the operator's own
 	budget  int             // article pages
 	delays  map[string]bool // origins whose delay was noted
+	wishes  map[string]bool // origins, and "noarchive": wishes that were noted
 
 	asked    time.Duration // how long a host asked us to stay away
 	notes    []string
@@ -45,7 +47,7 @@ type visit struct {
 }
 
 func (f *Fetcher) newVisit(ctx context.Context, outlet news.Outlet, src news.Source, cp news.Checkpoint, known Known) *visit {
-	v := &visit{f: f, outlet: outlet, src: src, cp: cp, known: known, delays: map[string]bool{}}
+	v := &visit{f: f, outlet: outlet, src: src, cp: cp, known: known, delays: map[string]bool{}, wishes: map[string]bool{}}
 	v.src.URL = address(src)
 	v.parse = parseContext{Outlet: outlet.ID, Base: v.src.URL, At: f.now().UTC(), Zone: zoneOfCountry(outlet.Country)}
 	v.private = f.client.Private(ctx, v.src.URL)
@@ -369,6 +371,9 @@ func (v *visit) read(ctx context.Context, resp *client.Response) (Document, erro
 		doc, err = v.readChannel(ctx, text.Text, ctx2)
 	default:
 		doc, err = parseFeed(text.Text, ctx2)
+		if hub := hubOf(text.Text, resp.Header); hub != "" {
+			v.note("the feed offers to tell of news by itself (WebSub, %s); it is polled nevertheless", hub)
+		}
 	}
 	var failed *VisitError
 	switch {
@@ -382,6 +387,23 @@ func (v *visit) read(ctx context.Context, resp *client.Response) (Document, erro
 	}
 	doc.Charset = text.Charset
 	return doc, nil
+}
+
+var (
+	hubLink   = regexp.MustCompile(`<(?:atom:|atom10:)?link\b[^>]*\brel=["']hub["'][^>]*>`)
+	hubHref   = regexp.MustCompile(`\bhref=["']([^"']{1,500})["']`)
+	hubHeader = regexp.MustCompile(`<([^<>]{1,500})>\s*;\s*rel="?hub\b`)
+)
+
+// hubOf is the WebSub hub that a feed declares (politeness 20).
+func hubOf(text []byte, header http.Header) string {
+	if m := hubHeader.FindStringSubmatch(strings.Join(header.Values("Link"), ", ")); m != nil {
+		return client.Bare(m[1])
+	}
+	if m := hubHref.FindSubmatch(hubLink.Find(text[:min(len(text), 16<<10)])); m != nil {
+		return client.Bare(string(m[1]))
+	}
+	return ""
 }
 
 // unreadable says what came instead of what was expected (N39, F12).
