@@ -148,8 +148,12 @@ func TestTheJSONLDSaysWhatTheGraphSays(t *testing.T) {
 // embeddedOnce is the taxonomy that is built in, loaded once for all tests.
 var embeddedOnce = sync.OnceValues(Default)
 
+// bothTaxonomies are the awkward one and, unless time is short, the embedded one.
 func bothTaxonomies(t *testing.T) map[string]*Taxonomy {
 	t.Helper()
+	if testing.Short() {
+		return map[string]*Taxonomy{"awkward": awkwardTaxonomy(t)}
+	}
 	tax, err := embeddedOnce()
 	if err != nil {
 		t.Fatal(err)
