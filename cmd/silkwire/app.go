@@ -28,11 +28,14 @@ import (
 // Whether its queries name concepts that there are is not known before the
 // taxonomy is read, which takes a second: verify does.
 func (c *cli) load(std *stdio) (*config.Config, error) {
-	cfg, err := c.read(nil)
-	if err != nil {
+	queries := 0
+	cfg, err := c.read(nil, &queries)
+	if err != nil && queries > 0 {
 		if tax, taxErr := taxonomy.Default(); taxErr == nil {
-			_, err = c.read(tax) // a configuration with mistakes is worth the second: all are told at once
+			_, err = c.read(tax, &queries) // mistakes are worth the second: all are told at once
 		}
+	}
+	if err != nil {
 		return nil, exitError{exitConfig, err}
 	}
 	for _, w := range cfg.Warnings {
@@ -43,14 +46,21 @@ func (c *cli) load(std *stdio) (*config.Config, error) {
 
 // verify reads the configuration again, with the taxonomy.
 func (c *cli) verify(tax *taxonomy.Taxonomy) error {
-	if _, err := c.read(tax); err != nil {
+	if _, err := c.read(tax, new(int)); err != nil {
 		return exitError{exitConfig, err}
 	}
 	return nil
 }
 
-func (c *cli) read(tax *taxonomy.Taxonomy) (*config.Config, error) {
-	return config.Load(c.Config, config.Env{Vars: os.Environ(), Validators: validators(tax)})
+// read reads the configuration, and counts the queries in it.
+func (c *cli) read(tax *taxonomy.Taxonomy, queries *int) (*config.Config, error) {
+	v := validators(tax)
+	query := v.Query
+	v.Query = func(q string) error {
+		*queries++
+		return query(q)
+	}
+	return config.Load(c.Config, config.Env{Vars: os.Environ(), Validators: v})
 }
 
 // validators lend the configuration the eyes of those who will use it. Without

@@ -185,7 +185,7 @@ type healthcheckCmd struct {
 func (c *healthcheckCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	target := c.URL
 	if target == "" {
-		cfg, err := cl.read(nil)
+		cfg, err := cl.read(nil, new(int))
 		if err != nil {
 			return exitError{exitConfig, err}
 		}
