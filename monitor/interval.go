@@ -28,7 +28,7 @@ func floorOf(v *Visitable, configured time.Duration) time.Duration {
 // unless the operator gave the source a schedule of its own (politeness 4, 5).
 func pollFloor(v *Visitable, state *news.SourceState, configured time.Duration) time.Duration {
 	floor, cp := floorOf(v, configured), &state.Checkpoint
-	if v.Private || v.Schedule != nil || cp.VisitCount == 0 || cp.ETag != "" || cp.LastModified != "" {
+	if v.Private || v.Schedule != nil || state.LastSuccess.IsZero() || cp.ETag != "" || cp.LastModified != "" {
 		return floor
 	}
 	return max(floor, noValidators)

@@ -502,7 +502,7 @@ func TestAHostThatSaysSlowDownSaysItToAllItsSources(t *testing.T) {
 			return ""
 		}
 		s.act = func(now time.Time, path string) *reply {
-			if path == "/feed" && during(now, 2, 2.1) {
+			if path == "/feed" && during(now, 2, 2.5) {
 				return &reply{status: 429, header: head("Retry-After", "30000")}
 			}
 			return nil
@@ -512,7 +512,16 @@ func TestAHostThatSaysSlowDownSaysItToAllItsSources(t *testing.T) {
 		second.Source.Article.Skip = true
 		p.plan.Sources = append(p.plan.Sources, second)
 		p.restart(false)
-		time.Sleep(time.Until(dawn.Add(53 * time.Hour)))
+		time.Sleep(time.Until(dawn.Add(48 * time.Hour)))
+		for range 24 * 60 { // until it says so
+			time.Sleep(time.Minute)
+			w.mu.Lock()
+			_, said := w.raging[s.host]
+			w.mu.Unlock()
+			if said {
+				break
+			}
+		}
 		p.restart(false)
 		time.Sleep(3 * 24 * time.Hour)
 		w.mustBePolite(t)
