@@ -206,7 +206,7 @@ func get(address, path string) (code int, body string) {
 // answers waits until a page is answered with a code.
 func (p *program) answers(t *testing.T, address, path string, code int) (body string) {
 	t.Helper()
-	p.until(t, 40*time.Second, fmt.Sprintf("%s is %d", path, code), func() bool {
+	p.until(t, promised(30*time.Second), fmt.Sprintf("%s is %d", path, code), func() bool {
 		var got int
 		got, body = get(address, path)
 		return got == code
@@ -400,6 +400,16 @@ func freePort(t *testing.T) (address string, hold net.Listener) {
 	return l.Addr().String(), l
 }
 
+// promised is how long something may take that is promised within d, when many
+// processes share the machine; with -short it is the race detector that counts.
+func promised(d time.Duration) time.Duration {
+	if testing.Short() {
+		return 10 * d
+	}
+	return 3 * d
+}
+
+// long marks a test that is not for -short.
 func long(t *testing.T) {
 	t.Helper()
 	if testing.Short() {

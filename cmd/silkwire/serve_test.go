@@ -95,8 +95,7 @@ func TestASecondServeGivesWay(t *testing.T) { // D11 D12
 	began := time.Now()
 	second := s.silkwire(t, "serve")
 	second.must(t, exitTemporary)
-	// Two seconds are promised; here many processes share the machine.
-	if took := time.Since(began); took > 6*time.Second {
+	if took := time.Since(began); took > promised(2*time.Second) {
 		t.Errorf("it gave way after %v", took)
 	}
 	if want := fmt.Sprintf("in use by process %d ", p.Process.Pid); !strings.Contains(second.errs.String(), want) || !strings.Contains(second.errs.String(), address) {
@@ -157,6 +156,7 @@ func TestASecondServeGivesWay(t *testing.T) { // D11 D12
 
 func TestAKilledDaemonLeavesNothingInTheWay(t *testing.T) {
 	t.Parallel()
+	long(t)
 	s := newSite(t, oneOutlet(t, "one", answerFeed))
 	p, address := s.serve(t)
 	p.until(t, 30*time.Second, "the first item is there", func() bool { return statusOf(t, address).Sources[0].Items == 1 })
@@ -180,6 +180,7 @@ func TestAKilledDaemonLeavesNothingInTheWay(t *testing.T) {
 
 func TestAnArchiveInADeepDirectoryIsReached(t *testing.T) { // addresses of sockets are short
 	t.Parallel()
+	long(t)
 	dir := filepath.Join(t.TempDir(), strings.Repeat("deep/", 30))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -276,6 +277,7 @@ func TestStoppingDoesNotWaitForASourceThatNeverEnds(t *testing.T) { // P2
 
 func TestASecondSignalEndsAtOnce(t *testing.T) { // P3
 	t.Parallel()
+	long(t)
 	asked := make(chan struct{}, 1)
 	s := newSite(t, oneOutlet(t, "endless", func(_ http.ResponseWriter, r *http.Request) {
 		asked <- struct{}{}
@@ -349,6 +351,7 @@ func TestServeRefusesToStartWhereItWouldHarm(t *testing.T) { // C12 C13
 
 func TestTheSupervisorIsToldWhatHappens(t *testing.T) { // P10
 	t.Parallel()
+	long(t)
 	name := filepath.Join(t.TempDir(), "n")
 	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
 	if err != nil {
