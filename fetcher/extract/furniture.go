@@ -45,7 +45,7 @@ func articleLines(lines []string, links links, summary string) []string {
 		}
 	}
 	kept = withoutCredits(withoutOffers(links.withoutTeasers(kept)))
-	if len(kept) > 2 && strings.EqualFold(kept[0], summary) && !ending.MatchString(kept[0]) {
+	if len(kept) > 2 && len(summary) < 500 && strings.EqualFold(kept[0], summary) && !ending.MatchString(kept[0]) {
 		kept = kept[1:]
 	}
 	return kept

@@ -112,10 +112,10 @@ func withoutCredits(lines []string) []string {
 
 func isCredit(line string) bool {
 	length := utf8.RuneCountInString(line)
-	if length <= 60 && credit.MatchString(line) {
-		return true
+	if length > 60 {
+		return false
 	}
-	return !ending.MatchString(line) && (length <= 45 && yearly.MatchString(line) || length <= 60 && byline.MatchString(line))
+	return credit.MatchString(line) || !ending.MatchString(line) && (length <= 45 && yearly.MatchString(line) || byline.MatchString(line))
 }
 
 // withoutOffers drops what stands before and behind a text to sell or to lead
@@ -142,9 +142,12 @@ func withoutOffers(lines []string) []string {
 // mostlyAddress reports whether a line is an address with hardly a word beside
 // it.
 func mostlyAddress(line string) bool {
+	if len(line) > 200 {
+		return false
+	}
 	if len(line) <= 90 && mail.MatchString(line) {
 		return true
 	}
 	rest := address.ReplaceAllString(line, "")
-	return len(rest) < len(line) && len(line) <= 200 && utf8.RuneCountInString(strings.TrimSpace(rest)) <= 15
+	return len(rest) < len(line) && utf8.RuneCountInString(strings.TrimSpace(rest)) <= 15
 }
