@@ -255,7 +255,6 @@ type storm struct {
 	calm    bool
 	excuses map[string]int  // crashes and lost replies while a message was under way, by recipient and edition
 	refused map[string]bool // recipients that got a 5xx
-	under   string          // the edition of the deliveries under way
 	due     time.Time
 	n       int
 }

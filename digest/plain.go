@@ -173,7 +173,7 @@ func (p *page) wrap(prefix, s string) {
 		w := wide(strings.TrimRight(piece, " "))
 		if !empty && used+w > columns {
 			p.line(strings.ReplaceAll(line, "\u00a0", " "))
-			line, used, empty = rest, wide(rest), true
+			line, used = rest, wide(rest)
 		}
 		line += piece
 		used += wide(piece)

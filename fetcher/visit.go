@@ -759,7 +759,7 @@ func inOrder(document, items []news.Item) []news.Item {
 	return append(out, last...)
 }
 
-func orderKey(it news.Item) string { return it.URL + "\n" + it.GUID + "\n" + string(it.Title) }
+func orderKey(it news.Item) string { return it.URL + "\n" + it.GUID + "\n" + it.Title }
 
 // failure makes a *VisitError of any error of a visit.
 func (v *visit) failure(err error) *VisitError {

@@ -133,7 +133,6 @@ type press struct {
 	visits []seen
 	under  map[string]int // by host: visits under way
 	most   map[string]int
-	all    int
 }
 
 func (p *press) Visit(ctx context.Context, _ news.Outlet, src news.Source, _ news.Checkpoint, _ KnownFunc) (news.Batch, error) {

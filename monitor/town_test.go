@@ -77,7 +77,6 @@ type record struct {
 	notBefore time.Time
 	asked     int
 	whole     int // answers with everything
-	robotsOf  time.Time
 }
 
 // reply is an answer.

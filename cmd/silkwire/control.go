@@ -75,7 +75,7 @@ func forward(ctx context.Context, cfg *config.Config, std *stdio, held error) er
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer func() { _ = done() }()
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, "unix", socket)
 	}

@@ -98,7 +98,7 @@ func (c *evalCmd) print(out io.Writer, scorer *gold.Scorer, r *gold.Report) {
 		fmt.Fprintf(w, "\t%.3f", r.Total(m, "").Recall())
 	}
 	fmt.Fprintln(w)
-	w.Flush()
+	_ = w.Flush()
 	for _, m := range []string{"actors", "instruments", "targets", "soft", "events"} {
 		fmt.Fprintf(out, "\n%s, costliest confusions (missed, wrong):\n", m)
 		for _, x := range scorer.Confusions(r, m, c.Confusions) {

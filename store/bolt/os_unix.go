@@ -31,7 +31,7 @@ func diskFree(path string) int64 {
 	if err := syscall.Statfs(path, &st); err != nil {
 		return 0
 	}
-	return int64(st.Bavail) * int64(st.Bsize)
+	return int64(st.Bavail) * st.Bsize
 }
 
 // isFull reports whether an error of the operating system says that there is
