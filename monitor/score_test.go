@@ -58,7 +58,7 @@ func (w *town) enter(s *site, req *http.Request) *record {
 		w.judgePoll(s, rec, req, now)
 	default:
 		w.count["articles"]++
-		if rec.whole > 0 || rec.asked >= 3 {
+		if rec.whole > 0 || rec.asked >= 3*max(s.sources, 1) {
 			w.fault(ruleTwice, s, path)
 		}
 	}

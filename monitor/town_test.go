@@ -44,6 +44,7 @@ type site struct {
 	until   time.Time // of the last item; zero: none is
 	period  time.Duration
 	window  int    // items in the feed; 0 means 20
+	sources int    // that show the same articles; 0 means 1
 	offers  string // validators: both, etag, date, none
 	channel string // elements of the channel
 	robots  string

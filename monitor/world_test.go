@@ -42,6 +42,10 @@ func (s *site) moods(until time.Time) func(time.Time, string) *reply {
 			}
 			return nil
 		}
+		twin := "" // two sources are not led to one place
+		if path == "/second" {
+			twin = "-too"
+		}
 		switch chance(now, s.host, path, 30) {
 		case 0:
 			return &reply{hang: true}
@@ -56,9 +60,9 @@ func (s *site) moods(until time.Time) func(time.Time, string) *reply {
 		case 5:
 			return &reply{status: 200, body: "<!DOCTYPE html><html><body>Pay for the network</body></html>", broken: true}
 		case 6:
-			return &reply{status: 302, header: head("Location", "/elsewhere")}
+			return &reply{status: 302, header: head("Location", "/elsewhere"+twin)}
 		case 7:
-			return &reply{status: 307, header: head("Location", "http://mirror.example/"+s.host)}
+			return &reply{status: 307, header: head("Location", "http://mirror.example/"+s.host+twin)}
 		case 8:
 			return &reply{status: 429, header: head("Retry-After", "5000")}
 		case 9:
@@ -78,7 +82,7 @@ func badWorld(n int, begun, until time.Time) (*town, []monitor.Visitable) {
 	var plan []monitor.Visitable
 	mirror := w.add(&site{host: "mirror.example", begun: begun, polled: map[string]bool{}})
 	mirror.render = func(now time.Time, path string) string {
-		if s := w.sites[strings.TrimPrefix(path, "/")]; s != nil {
+		if s := w.sites[strings.TrimSuffix(strings.TrimPrefix(path, "/"), "-too")]; s != nil {
 			return s.feed(now)
 		}
 		return ""
@@ -87,10 +91,10 @@ func badWorld(n int, begun, until time.Time) (*town, []monitor.Visitable) {
 		s := w.add(&site{
 			host: fmt.Sprintf("outlet-%d.example", i), begun: begun, until: until, period: time.Duration(70+i%5*40) * time.Minute,
 			offers: []string{"both", "etag", "date", "none"}[i%4],
-			polled: map[string]bool{"/feed": true, "/elsewhere": true, "/second": true, "/old": true},
+			polled: map[string]bool{"/feed": true, "/elsewhere": true, "/second": true, "/old": true, "/elsewhere-too": true},
 		})
 		s.render = func(now time.Time, path string) string {
-			if path == "/elsewhere" || path == "/second" || path == "/old" {
+			if path == "/elsewhere" || path == "/elsewhere-too" || path == "/second" || path == "/old" {
 				return s.feed(now)
 			}
 			return ""
@@ -106,9 +110,10 @@ func badWorld(n int, begun, until time.Time) (*town, []monitor.Visitable) {
 		if i%10 == 3 {
 			path = "/old"
 		}
-		mirror.polled["/"+s.host] = true
+		mirror.polled["/"+s.host], mirror.polled["/"+s.host+"-too"] = true, true
 		plan = append(plan, visitable(s.host, news.Feed, "http://"+s.host+path))
 		if i%10 == 5 {
+			s.sources = 2
 			second := visitable(s.host+"-second", news.Feed, "http://"+s.host+"/second")
 			second.Outlet.ID, second.Source.Outlet = news.OutletID(s.host), news.OutletID(s.host)
 			plan = append(plan, second)
@@ -119,14 +124,15 @@ func badWorld(n int, begun, until time.Time) (*town, []monitor.Visitable) {
 
 // A world that is slow, lies and redirects: nothing is lost, nothing is there
 // twice, the heap stays small and no goroutine is left. A day with fifty
-// sources; with SILKWIRE_WORLD=week in the environment a week with three
+// sources; with SILKWIRE_WORLD=300x7 in the environment a week with three
 // hundred. N8–N12, N18, N25, N40, N43, F6, F19.
 func TestInABadWorldNothingIsLostAndNothingIsTwice(t *testing.T) {
 	n, days := 50, 1
-	switch {
-	case os.Getenv("SILKWIRE_WORLD") == "week":
-		n, days = 300, 7
-	case testing.Short():
+	if size := os.Getenv("SILKWIRE_WORLD"); size != "" {
+		if _, err := fmt.Sscanf(size, "%dx%d", &n, &days); err != nil {
+			t.Fatalf("SILKWIRE_WORLD=%s: write sources x days, like 300x7", size)
+		}
+	} else if testing.Short() {
 		n = 12
 	}
 	before := runtime.NumGoroutine()
