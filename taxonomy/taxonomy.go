@@ -12,6 +12,8 @@ package taxonomy
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"silkwire/news"
 	"silkwire/text"
@@ -215,10 +217,24 @@ func (c *Concept) LabelIn(l text.Lang) string {
 	}
 	for _, term := range c.Terms {
 		if term.Lang == l && !strings.ContainsAny(term.Text, "…|*") {
-			return term.Text
+			return c.spelt(term.Text)
 		}
 	}
 	return c.Name
+}
+
+// spelt is a term as a label: what is a name in English has a capital in every
+// language, whatever its term needs.
+func (c *Concept) spelt(term string) string {
+	i := slices.IndexFunc(c.Terms, func(t Term) bool { return t.Lang == text.En })
+	if i < 0 {
+		return term
+	}
+	if first, _ := utf8.DecodeRuneInString(c.Terms[i].Text); !unicode.IsUpper(first) {
+		return term
+	}
+	r, size := utf8.DecodeRuneInString(term)
+	return string(unicode.ToUpper(r)) + term[size:]
 }
 
 // Nearest returns the concept id that looks most like the given name, "" if

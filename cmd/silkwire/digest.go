@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"silkwire/digest"
 	"silkwire/store"
 )
 
@@ -64,8 +65,7 @@ func (c *digestSendCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 		if err != nil {
 			return err
 		}
-		// To the minute: sending twice in a row is sending once.
-		e, err := p.current().Issue(ctx, profile, time.Now().Truncate(time.Minute))
+		e, err := a.issueNow(ctx, p, profile)
 		if err != nil {
 			return err
 		}
@@ -77,6 +77,23 @@ func (c *digestSendCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 		}
 		return printEdition(std, &e)
 	})
+}
+
+// justSent is for how long sending again is sending once.
+const justSent = time.Minute
+
+// issueNow issues what was first seen until now, unless the profile's last
+// edition is hardly out of the press.
+func (a *app) issueNow(ctx context.Context, p *post, profile digest.Profile) (store.Edition, error) {
+	now := time.Now()
+	last, err := a.store.EditionList(ctx, profile.ID, 1)
+	if err != nil {
+		return store.Edition{}, err
+	}
+	if len(last) > 0 && last[0].To.After(now.Add(-justSent)) {
+		return last[0], nil
+	}
+	return p.current().Issue(ctx, profile, now)
 }
 
 // printEdition prints an edition and what became of its messages; it is an
