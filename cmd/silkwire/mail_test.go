@@ -118,6 +118,7 @@ func (s *site) withItem(t *testing.T, seen time.Time, jobs ...store.Run) {
 
 func TestSendingTwiceInAMinuteIsOneEdition(t *testing.T) { // M8
 	t.Parallel()
+	long(t)
 	for range 3 {
 		s := newSite(t)
 		office := openPostOffice(t, s.cfg)

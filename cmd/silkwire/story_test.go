@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 
 // TestStories runs testdata/script: these files in, those words out.
 func TestStories(t *testing.T) {
+	long(t)
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
