@@ -583,7 +583,7 @@ func (v *visit) ask(ctx context.Context, items []news.Item) (map[news.ItemID]new
 	if v.known == nil || len(items) == 0 {
 		return nil, nil
 	}
-	return v.known(ctx, items)
+	return v.known(context.WithoutCancel(ctx), items) // what a server answered is not thrown away
 }
 
 // onlyMatching applies the source's match to what a sitemap lists.

@@ -77,6 +77,7 @@ type Monitor struct {
 	mu       sync.Mutex
 	plan     Plan
 	busy     map[string]bool             // hosts and chores that are worked on
+	under    map[news.SourceID]bool      // visits under way: their end writes the state
 	putOff   map[news.SourceID]time.Time // visits that the archive would not let begin
 	running  int
 	public   network    // whether hosts beyond ours can be reached
@@ -103,7 +104,7 @@ type Visited struct {
 func New(st store.Store, f Fetcher, tg Tagger, plan Plan, log *slog.Logger) *Monitor {
 	return &Monitor{
 		store: st, fetcher: f, tagger: tg, plan: plan, log: log, drain: 20 * time.Second,
-		busy: map[string]bool{}, putOff: map[news.SourceID]time.Time{}, reloaded: make(chan struct{}, 1), done: make(chan struct{}, 1),
+		busy: map[string]bool{}, under: map[news.SourceID]bool{}, putOff: map[news.SourceID]time.Time{}, reloaded: make(chan struct{}, 1), done: make(chan struct{}, 1),
 	}
 }
 
@@ -338,7 +339,7 @@ func (m *Monitor) start(work context.Context, d dueSource, plan Plan, now time.T
 		m.mu.Unlock()
 		return
 	}
-	m.busy[host] = true
+	m.busy[host], m.under[d.v.Source.ID] = true, true
 	m.running++
 	m.mu.Unlock()
 	m.jobs.Add(1)
@@ -347,12 +348,21 @@ func (m *Monitor) start(work context.Context, d dueSource, plan Plan, now time.T
 		defer func() {
 			m.mu.Lock()
 			delete(m.busy, host)
+			delete(m.under, d.v.Source.ID)
 			m.running--
 			m.mu.Unlock()
 			signal(m.done)
 		}()
 		m.visit(work, d, plan, now)
 	}()
+}
+
+// isUnder reports whether a source is being visited. Its state is not written
+// by others then: what they read may be old when they write.
+func (m *Monitor) isUnder(id news.SourceID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.under[id]
 }
 
 func hostOf(raw string) string {

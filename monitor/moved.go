@@ -74,7 +74,7 @@ func (m *Monitor) leaveAlone(ctx context.Context, plan Plan, asked news.SourceID
 	}
 	for i := range plan.Sources {
 		v := &plan.Sources[i]
-		if v.Private || v.Source.ID == asked {
+		if v.Private || v.Source.ID == asked || m.isUnder(v.Source.ID) {
 			continue
 		}
 		st, known := states[v.Source.ID]

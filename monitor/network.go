@@ -176,7 +176,7 @@ func (m *Monitor) networkDown(ctx context.Context, failed *Visitable, plan Plan)
 	acquitted := m.side(failed).acquitted()
 	for i := range plan.Sources {
 		v := &plan.Sources[i]
-		if v.Private != failed.Private {
+		if v.Private != failed.Private || v.Source.ID != failed.Source.ID && m.isUnder(v.Source.ID) {
 			continue
 		}
 		st, known := states[v.Source.ID]
@@ -203,7 +203,7 @@ func (m *Monitor) networkBack(ctx context.Context, private bool, plan Plan, now 
 	m.log.Info("the network is back")
 	for _, v := range plan.Sources {
 		st := states[v.Source.ID]
-		if v.Private != private || st.Outcome != news.NoEgress {
+		if v.Private != private || st.Outcome != news.NoEgress || m.isUnder(v.Source.ID) {
 			continue
 		}
 		st.Outcome, st.Error = "", ""
