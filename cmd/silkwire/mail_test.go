@@ -124,11 +124,11 @@ func TestSendingTwiceInAMinuteIsOneEdition(t *testing.T) { // M8
 		office := openPostOffice(t, s.cfg)
 		s.write(t)
 		s.withItem(t, time.Now().Add(-time.Hour))
-		minute := time.Now().Truncate(time.Minute)
+		began := time.Now()
 		first := s.silkwire(t, "digest", "send").must(t, 0)
 		second := s.silkwire(t, "digest", "send").must(t, 0)
-		if !time.Now().Truncate(time.Minute).Equal(minute) {
-			continue // the minute passed in between: once more
+		if time.Since(began) > 50*time.Second {
+			continue // too slow to tell: once more
 		}
 		if !strings.Contains(first, "accepted") || second != first {
 			t.Errorf("the first says %sthe second %s", first, second)
@@ -146,7 +146,7 @@ func TestSendingTwiceInAMinuteIsOneEdition(t *testing.T) { // M8
 		}
 		return
 	}
-	t.Fatal("no two commands of three fell into one minute")
+	t.Fatal("this machine is too slow to send twice in a minute")
 }
 
 func TestTheDaemonIssuesTheDigestThatIsDue(t *testing.T) { // T8
