@@ -278,6 +278,14 @@ type moody struct {
 	store.Store
 	claim  func() error // asked before each claim
 	states func()       // called before states are read
+	done   func()       // called before runs are recorded
+}
+
+func (m *moody) Done(ctx context.Context, run store.Run) error {
+	if m.done != nil {
+		m.done()
+	}
+	return m.Store.Done(ctx, run)
 }
 
 func (m *moody) Claim(ctx context.Context, job store.Job, now time.Time, lease time.Duration) error {

@@ -176,12 +176,13 @@ func (m *Monitor) networkDown(ctx context.Context, failed *Visitable, plan Plan)
 	acquitted := m.side(failed).acquitted()
 	for i := range plan.Sources {
 		v := &plan.Sources[i]
-		if v.Private != failed.Private || v.Source.ID != failed.Source.ID && m.isUnder(v.Source.ID) {
+		back, suspected := acquitted[v.Source.ID] // its end has written its state, even if its visit is still being recorded
+		if v.Private != failed.Private || !suspected && m.isUnder(v.Source.ID) {
 			continue
 		}
 		st, known := states[v.Source.ID]
 		visited := st.LastVisit
-		if back, ok := acquitted[v.Source.ID]; ok {
+		if suspected {
 			st = back
 		} else if !known {
 			st = news.SourceState{ID: v.Source.ID, URL: v.Source.URL}

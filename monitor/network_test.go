@@ -69,6 +69,21 @@ func TestAnOutageIsSaidOnceAndCountsAgainstNobody(t *testing.T) { // N41
 	})
 }
 
+func TestAFailureIsTakenBackWhileItIsStillBeingRecorded(t *testing.T) { // N41
+	inBubble(t, func(b *bench) {
+		b.press.answer = newOutage().answer
+		b.store = &moody{Store: b.store, done: func() { time.Sleep(5 * time.Second) }}
+		plan := hourly(sources(5)...)
+		b.start(plan)
+		time.Sleep(time.Minute)
+		for _, v := range plan.Sources {
+			if st := b.state(v.Source.ID); st.Outcome != news.NoEgress || st.Failures != 0 {
+				b.Errorf("%s does not wait: %+v", v.Source.ID, st)
+			}
+		}
+	})
+}
+
 func TestAfterAnOutageVisitsAreSpread(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		o := &outage{}
