@@ -170,6 +170,19 @@ func (p *program) until(t *testing.T, within time.Duration, what string, ok func
 	}
 }
 
+// hears waits until a server was asked.
+func (p *program) hears(t *testing.T, asked <-chan struct{}) {
+	t.Helper()
+	p.until(t, 30*time.Second, "it asks for the feed", func() bool {
+		select {
+		case <-asked:
+			return true
+		default:
+			return false
+		}
+	})
+}
+
 // output is what a program prints.
 type output struct {
 	mu  sync.Mutex

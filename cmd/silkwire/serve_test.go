@@ -244,7 +244,7 @@ func TestStoppingInMidVisitDrains(t *testing.T) { // P2
 		answerFeed(w, r)
 	}))
 	p, _ := s.serve(t)
-	<-asked
+	p.hears(t, asked)
 	p.signal(t, syscall.SIGTERM)
 	close(goOn)
 	p.endsWith(t, 0, 20*time.Second)
@@ -262,7 +262,7 @@ func TestStoppingDoesNotWaitForASourceThatNeverEnds(t *testing.T) { // P2
 		<-r.Context().Done()
 	}))
 	p, _ := s.serve(t)
-	<-asked
+	p.hears(t, asked)
 	p.signal(t, syscall.SIGTERM)
 	p.endsWith(t, 0, 20*time.Second)
 	again, address := s.serve(t)
@@ -284,7 +284,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) { // P3
 		<-r.Context().Done()
 	}))
 	p, _ := s.serve(t)
-	<-asked
+	p.hears(t, asked)
 	p.signal(t, syscall.SIGTERM)
 	began := time.Now()
 	p.until(t, 9*time.Second, "the second signal ends it", func() bool {
@@ -385,11 +385,14 @@ func TestTheSupervisorIsToldWhatHappens(t *testing.T) { // P10
 	hears("WATCHDOG=1")
 	hears("WATCHDOG=1")
 	p.signal(t, syscall.SIGTERM)
-	for got := range heard {
-		if got == "STOPPING=1" {
-			break
+	p.until(t, 30*time.Second, "it says that it stops", func() bool {
+		select {
+		case got := <-heard:
+			return got == "STOPPING=1"
+		default:
+			return false
 		}
-	}
+	})
 	p.endsWith(t, 0, 25*time.Second)
 }
 
