@@ -237,7 +237,7 @@ func TestAReloadTakesTheNewOrKeepsTheOld(t *testing.T) { // C10 C11
 
 func TestStoppingInMidVisitDrains(t *testing.T) { // P2
 	t.Parallel()
-	asked, goOn := make(chan struct{}, 1), make(chan struct{})
+	asked, goOn := make(chan struct{}, 10), make(chan struct{})
 	s := newSite(t, oneOutlet(t, "slow", func(w http.ResponseWriter, r *http.Request) {
 		asked <- struct{}{}
 		<-goOn
@@ -278,7 +278,7 @@ func TestStoppingDoesNotWaitForASourceThatNeverEnds(t *testing.T) { // P2
 func TestASecondSignalEndsAtOnce(t *testing.T) { // P3
 	t.Parallel()
 	long(t)
-	asked := make(chan struct{}, 1)
+	asked := make(chan struct{}, 10)
 	s := newSite(t, oneOutlet(t, "endless", func(_ http.ResponseWriter, r *http.Request) {
 		asked <- struct{}{}
 		<-r.Context().Done()
