@@ -43,7 +43,7 @@ func (s *site) moods(until time.Time) func(time.Time, string) *reply {
 			return nil
 		}
 		twin := "" // two sources are not led to one place
-		if path == "/second" {
+		if path == "/second" || path == "/elsewhere-too" {
 			twin = "-too"
 		}
 		switch chance(now, s.host, path, 30) {
