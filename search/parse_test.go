@@ -233,7 +233,7 @@ func TestAQueryMatchesWhatItSays(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		`actor:china instrument:scholarship to:uzbekistan lang:uz after:2026-01-01 (loan OR "soft power") -denied`,
-		`-(a b OR -c) has:event is:placed`, `"o‘zbek" OR (recipient:china before:2025-02)`, `source:"a b(c" -"-x"`, "ÇİŞ ẞ ǅ \xff:\"", `country:"ǆ" lang:a-ß`,
+		`-(a b OR -c) has:event is:placed`, `"o‘zbek" OR (recipient:china before:2025-02)`, `source:"a b(c" -"-x"`, "ÇİŞ ẞ ǅ \xff:\"", `country:"ǆ" lang:a-ß`, "ـ",
 	} {
 		f.Add(s)
 	}

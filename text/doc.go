@@ -231,6 +231,10 @@ func (sc *scanner) word(i int) int {
 		i++ // the last dot of "U.S."
 	}
 	d.folded = f.finish(fold)
+	if len(d.folded) == fold {
+		sc.widen(Joint) // nothing but strokes that lengthen letters
+		return i
+	}
 	w := Word{
 		Start: int32(start), End: int32(i),
 		foldStart: int32(fold), foldEnd: int32(len(d.folded)),
