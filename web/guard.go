@@ -24,11 +24,13 @@ const permissions = "accelerometer=(), camera=(), display-capture=(), geolocatio
 const maxBody = 1 << 20
 
 // guarded puts around the mux what holds for every request, outermost first:
-// an id and the headers, a panic caught, the host's name, the origin.
+// an id and the headers, a panic caught, the host's name, the origin, and only
+// then who asks.
 func (s *Server) guarded(mux *http.ServeMux) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
 	var h http.Handler = s.known404(mux)
+	h = s.withVisitor(h)
 	h = origin.Handler(h)
 	h = s.onlyOurHosts(h)
 	h = s.recovered(h)

@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"silkwire/account"
 	"silkwire/news"
 	"silkwire/search"
 	"silkwire/store"
@@ -60,7 +61,7 @@ type Options struct {
 	Hosts    []string // more host names to answer to, beside those of loopback
 	Contact  bool     // fetch.contact is set
 	Warnings []string // what the operator should know, in sentences
-	Demo     bool     // the made-up world of the demo is shown
+	Demo     bool     // the made-up world of the demo is shown, and everybody is its analyst
 
 	Zone *time.Location   // of the times on pages; nil is UTC
 	Now  func() time.Time // nil is time.Now
@@ -83,6 +84,8 @@ type Server struct {
 	known   atomic.Pointer[known]
 	handler http.Handler
 	counts  counts
+
+	who func(*http.Request) (visitor, error)
 }
 
 // known is the part of the configuration that a reload may change.
@@ -119,6 +122,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{Options: o, pages: parsePages(), assets: loadAssets()}
 	s.Reconfigure(o.Outlets, o.Warnings, o.Contact)
+	s.who = s.identify
 	s.handler = s.guarded(s.routes())
 	return s
 }
@@ -141,43 +145,46 @@ func (s *Server) Reconfigure(outlets []news.Outlet, warnings []string, contact b
 	s.known.Store(k)
 }
 
-// route is one address and who answers it.
+// route is one address, the least role that it needs, and who answers it.
 type route struct {
 	pattern string
+	role    account.Role
 	handler http.HandlerFunc
 }
 
-// table lists every address. All are read with GET, and none changes anything.
+// table lists every address. What is read with GET changes nothing; what
+// changes something is sent with POST, PUT, PATCH or DELETE, to pages as a form
+// and to the API as JSON (see [takes]).
 func (s *Server) table() []route {
 	return []route{
-		{"GET /{$}", s.page("items", s.itemsPage)},
-		{"GET /items/{id}", s.page("item", s.itemPage)},
-		{"GET /status", s.page("status", s.statusPage)},
-		{"GET /editions", s.page("editions", s.editionsPage)},
-		{"GET /editions/{id}", s.page("edition", s.editionPage)},
-		{"GET /concepts", s.page("concepts", s.conceptsPage)},
-		{"GET /concepts/{id}", s.page("concept", s.conceptPage)},
+		{"GET /{$}", account.Viewer, s.page("items", s.itemsPage)},
+		{"GET /items/{id}", account.Viewer, s.page("item", s.itemPage)},
+		{"GET /status", account.Viewer, s.page("status", s.statusPage)},
+		{"GET /editions", account.Viewer, s.page("editions", s.editionsPage)},
+		{"GET /editions/{id}", account.Viewer, s.page("edition", s.editionPage)},
+		{"GET /concepts", account.Viewer, s.page("concepts", s.conceptsPage)},
+		{"GET /concepts/{id}", account.Viewer, s.page("concept", s.conceptPage)},
 
-		{"GET /livez", s.live},
-		{"GET /healthz", s.live},
-		{"GET /readyz", s.ready},
-		{"GET /metrics", s.metrics},
+		{"GET /livez", account.Nobody, s.live},
+		{"GET /healthz", account.Nobody, s.live},
+		{"GET /readyz", account.Nobody, s.ready},
+		{"GET /metrics", account.Viewer, s.metrics},
 
-		{"GET /api/v1/status", s.api(s.apiStatus)},
-		{"GET /api/v1/items", s.api(s.apiItems)},
-		{"GET /api/v1/items/{id}", s.api(s.apiItem)},
-		{"GET /api/v1/concepts", s.api(s.apiConcepts)},
-		{"GET /api/v1/sources", s.api(s.apiSources)},
-		{"GET /api/v1/editions", s.api(s.apiEditions)},
+		{"GET /api/v1/status", account.Viewer, s.api(s.apiStatus)},
+		{"GET /api/v1/items", account.Viewer, s.api(s.apiItems)},
+		{"GET /api/v1/items/{id}", account.Viewer, s.api(s.apiItem)},
+		{"GET /api/v1/concepts", account.Viewer, s.api(s.apiConcepts)},
+		{"GET /api/v1/sources", account.Viewer, s.api(s.apiSources)},
+		{"GET /api/v1/editions", account.Viewer, s.api(s.apiEditions)},
 
-		{"GET /static/{file}", s.static},
+		{"GET /static/{file}", account.Nobody, s.static},
 	}
 }
 
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, r := range s.table() {
-		mux.HandleFunc(r.pattern, r.handler)
+		mux.HandleFunc(r.pattern, s.allowed(r))
 	}
 	return mux
 }

@@ -200,6 +200,7 @@ type app struct {
 	client *client.Client
 	fetch  *fetcher.Fetcher
 	log    *slog.Logger
+	demo   bool // the world is made up
 }
 
 // newApp opens the archive.

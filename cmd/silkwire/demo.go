@@ -52,6 +52,7 @@ func (c *demoCmd) Run(ctx context.Context, std *stdio) error {
 	if err != nil {
 		return errors.Join(err, press.Close())
 	}
+	a.demo = true
 	if err := keepPlaces(press, dir); err != nil {
 		return errors.Join(err, a.Close(), press.Close())
 	}
