@@ -34,6 +34,8 @@ type Store interface {
 	Sources
 	Jobs
 	Editions
+	Readers
+	Profiles
 	io.Closer
 
 	// Stats counts what the archive holds.
@@ -224,12 +226,62 @@ type Editions interface {
 	// Told returns what earlier editions of a profile told of the given items.
 	Told(ctx context.Context, profile string, items []news.ItemID) (map[news.ItemID]Told, error)
 
+	// Message returns one message of an edition with its bytes, open or
+	// not, or ErrNotFound.
+	Message(ctx context.Context, edition, channel, recipient string) (Message, error)
+
 	// Outbox returns the open messages with their bodies, oldest first.
 	Outbox(ctx context.Context) ([]Message, error)
 
 	// Deliver replaces the delivery state of a message (by edition,
 	// channel and recipient); its bytes never change.
 	Deliver(ctx context.Context, m Message) error
+}
+
+// Subscription is what a recipient of a profile decided about it.
+type Subscription struct {
+	Profile    string    `json:"profile"`
+	Recipient  string    `json:"recipient"`
+	Off        bool      `json:"off"`        // wants no more of it
+	Generation int       `json:"generation"` // grows when it is turned on again: links of before are void
+	Changed    time.Time `json:"changed"`
+}
+
+// Readers remembers what recipients decided. Whether somebody is a recipient at
+// all is none of its business.
+type Readers interface {
+	// Subscription returns what a recipient decided; of one who never did,
+	// that nothing is off, in generation 0.
+	Subscription(ctx context.Context, profile, recipient string) (Subscription, error)
+
+	// Subscriptions returns all decisions, by profile and recipient.
+	Subscriptions(ctx context.Context) ([]Subscription, error)
+
+	// PutSubscription replaces a decision.
+	PutSubscription(ctx context.Context, s Subscription) error
+
+	// Secret returns 32 random bytes under a name: made when they are first
+	// asked for, and the same ever after.
+	Secret(ctx context.Context, name string) ([]byte, error)
+}
+
+// Profile is a digest that was added on the desk, beside those of the
+// configuration.
+type Profile struct {
+	ID      string    `json:"id"`
+	Content []byte    `json:"content"` // in the grammar of the configuration
+	Paused  bool      `json:"paused,omitempty"`
+	By      string    `json:"by,omitempty"` // who changed it last
+	Changed time.Time `json:"changed"`
+}
+
+// Profiles keeps the digests that were added on the desk.
+type Profiles interface {
+	// Profiles returns all of them, by ID.
+	Profiles(ctx context.Context) ([]Profile, error)
+
+	// PutProfile adds one, or replaces the one with its ID.
+	PutProfile(ctx context.Context, p Profile) error
 }
 
 // Stats counts what the archive holds.

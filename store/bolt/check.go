@@ -244,7 +244,8 @@ func (c *checker) editions(tx *bbolt.Tx) error {
 
 // records reads the checksum of every record that no other part reads.
 func (c *checker) records(tx *bbolt.Tx) error {
-	for _, bucket := range [][]byte{bucketTexts, bucketEvidence, bucketSources, bucketClaims, bucketRuns, bucketCompiled, bucketToldIn, bucketTold, bucketMessages, bucketBodies} {
+	for _, bucket := range [][]byte{bucketTexts, bucketEvidence, bucketSources, bucketClaims, bucketRuns, bucketCompiled, bucketToldIn, bucketTold, bucketMessages, bucketBodies,
+		bucketSubscriptions, bucketSecrets, bucketProfiles} {
 		err := c.each(tx.Bucket(bucket), func(k, v []byte) error {
 			if _, err := unseal(v); err != nil {
 				return c.found("%s/%q: %v", bucket, k, err)

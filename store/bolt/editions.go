@@ -252,6 +252,20 @@ func (s *Store) Outbox(ctx context.Context) ([]store.Message, error) {
 	return list, err
 }
 
+// Message keeps the promise of [store.Editions].
+func (s *Store) Message(ctx context.Context, edition, channel, recipient string) (store.Message, error) {
+	var m store.Message
+	err := s.view(ctx, "read a message of edition "+edition, func(tx *bbolt.Tx) (err error) {
+		key := messageKey(edition, channel, recipient)
+		if tx.Bucket(bucketMessages).Get(key) == nil {
+			return fmt.Errorf("message of edition %s to %s: %w", edition, recipient, store.ErrNotFound)
+		}
+		m, err = s.readMessage(tx, key)
+		return err
+	})
+	return m, err
+}
+
 // readMessage reads a message with its bytes.
 func (s *Store) readMessage(tx *bbolt.Tx, key []byte) (store.Message, error) {
 	var d delivery

@@ -57,6 +57,9 @@ messages/     edition 0 channel 0 recipient
 bodies/       edition 0 channel 0 recipient
                                          record, zstd: the bytes that go out
 outbox/       rendered edition 0 number  key of the open message
+subscriptions/ profile 0 recipient       record: what the recipient decided
+secrets/      name                       record: random bytes, made once
+profiles/     profile                    record: a digest that was added on the desk
 `
 
 // format marks a file as ours.
@@ -84,9 +87,21 @@ var (
 	bucketMessages    = []byte("messages")
 	bucketBodies      = []byte("bodies")
 	bucketOutbox      = []byte("outbox")
+
+	bucketSubscriptions = []byte("subscriptions")
+	bucketSecrets       = []byte("secrets")
+	bucketProfiles      = []byte("profiles")
 )
 
-func rootBuckets() [][]byte {
+// laterBuckets came after the first archives of this schema were written: one
+// without them is given them when it is opened.
+func laterBuckets() [][]byte {
+	return [][]byte{bucketSubscriptions, bucketSecrets, bucketProfiles}
+}
+
+func rootBuckets() [][]byte { return append(firstBuckets(), laterBuckets()...) }
+
+func firstBuckets() [][]byte {
 	return [][]byte{
 		bucketMeta, bucketCounts, bucketItems, bucketTexts, bucketEvidence, bucketRevisions, bucketAliases, bucketIndex,
 		bucketSources, bucketClaims, bucketRuns, bucketRunsByStart, bucketEditions, bucketEditionTime, bucketCompiled,

@@ -84,6 +84,11 @@ func fill(t testing.TB, s *Store) {
 				Messages: []store.Message{{Channel: "mail", Recipient: "a@reader.example", Body: []byte("Hello")}},
 			})
 		},
+		func() error {
+			return s.PutSubscription(ctx, store.Subscription{Profile: "daily", Recipient: "b@reader.example", Off: true})
+		},
+		func() error { _, err := s.Secret(ctx, "unsubscribe"); return err },
+		func() error { return s.PutProfile(ctx, store.Profile{ID: "weekly", Content: []byte("{}")}) },
 	} {
 		if err := step(); err != nil {
 			t.Fatal(err)

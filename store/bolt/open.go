@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -246,8 +247,11 @@ func (s *Store) identify() (err error) {
 		}
 		return s.readIdentity(tx)
 	})
-	if !empty || err != nil {
+	if err != nil {
 		return err
+	}
+	if !empty {
+		return s.addBuckets()
 	}
 	return s.db.Update(func(tx *bbolt.Tx) error {
 		if err := createLayout(tx, rand.Text(), s.opts.Now()); err != nil {
@@ -266,13 +270,32 @@ func (s *Store) readIdentity(tx *bbolt.Tx) error {
 		return &ForeignError{Path: s.path, What: fmt.Sprintf("it was written by a newer version of Silkwire (schema %d, this program knows %d); "+
 			"update the program, or restore a backup of the older version", schema, Schema)}
 	}
-	for _, name := range rootBuckets() {
+	for _, name := range firstBuckets() {
 		if tx.Bucket(name) == nil {
 			return &DamagedError{Path: s.path, What: fmt.Sprintf("its bucket %s is missing", name), Do: restore}
 		}
 	}
 	s.instance = string(bytes.Clone(meta.Get(keyInstance)))
 	return nil
+}
+
+// addBuckets gives an older archive the buckets that came later.
+func (s *Store) addBuckets() error {
+	missing := slices.DeleteFunc(laterBuckets(), func(name []byte) (there bool) {
+		err := s.db.View(func(tx *bbolt.Tx) error { there = tx.Bucket(name) != nil; return nil })
+		return err != nil || there
+	})
+	if len(missing) == 0 {
+		return nil
+	}
+	return explainWrite(s.db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range missing {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // The marks beside the file: its instance id for ever, and who holds it.
