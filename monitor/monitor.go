@@ -32,6 +32,11 @@ type Tagger interface {
 	Tag(*news.Item) news.Tagging
 }
 
+// Stories gives every item a story that has none (news.Item.Story).
+type Stories interface {
+	Place(ctx context.Context, items []news.Item) error
+}
+
 // Visitable is a source with what planning its visits needs.
 type Visitable struct {
 	Outlet   news.Outlet
@@ -89,6 +94,7 @@ type Monitor struct {
 	jobs     sync.WaitGroup
 
 	onVisit func(Visited)
+	stories Stories // nil: items get none
 }
 
 // Visited tells a listener how a visit ended.
@@ -110,6 +116,9 @@ func New(st store.Store, f Fetcher, tg Tagger, plan Plan, log *slog.Logger) *Mon
 
 // OnVisit sets a listener for the ends of visits. Call it before Run.
 func (m *Monitor) OnVisit(f func(Visited)) { m.onVisit = f }
+
+// TellStories sets who gives items their stories. Call it before Run.
+func (m *Monitor) TellStories(s Stories) { m.stories = s }
 
 // Looked is when the monitor last looked what is due. While it runs, that is
 // never much longer ago than a minute.

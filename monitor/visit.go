@@ -116,13 +116,24 @@ func (m *Monitor) settle(ctx context.Context, v *Visitable, before news.SourceSt
 		return store.Saved{}, err
 	}
 	var fresh []news.Item
-	for _, it := range batch.Items {
-		if _, old := known[it.ID]; !old {
-			fresh = append(fresh, it)
+	for i := range batch.Items {
+		if _, old := known[batch.Items[i].ID]; !old {
+			if err := m.place(ctx, batch.Items[i:i+1]); err != nil {
+				return store.Saved{}, err
+			}
+			fresh = append(fresh, batch.Items[i])
 		}
 	}
 	succeeded(v, before, state, batch, fresh, minInterval, time.Now())
 	return m.keep(ctx, batch, state)
+}
+
+// place gives items that are not known their stories.
+func (m *Monitor) place(ctx context.Context, fresh []news.Item) error {
+	if m.stories == nil {
+		return nil
+	}
+	return m.stories.Place(ctx, fresh)
 }
 
 // reached tells that a host answered.

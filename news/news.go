@@ -18,6 +18,7 @@ type (
 	OutletID  string // a publisher: "daryo"
 	SourceID  string // one thing to visit: "daryo-en"
 	ConceptID string // an entry of the taxonomy: "confucius-institute"
+	StoryID   string // the items that tell the same thing: the ID of the one that told it first
 )
 
 // Outlet is a publisher.
@@ -295,6 +296,9 @@ type Item struct {
 
 	Revision int       `json:"revision,omitempty"` // 0 as first seen, 1 after the first edit, …
 	Revised  time.Time `json:"revised,omitzero"`
+
+	Story    StoryID `json:"story,omitempty"`     // given when it is first saved, and never changed
+	StoryWhy string  `json:"story_why,omitempty"` // what it has in common with an earlier telling; empty for the first
 
 	Tagging Tagging `json:"tagging,omitzero"`
 }

@@ -12,7 +12,7 @@ import (
 func Keys() []string {
 	return []string{
 		"actor", "instrument", "to", "target", "narrative", "reception", "concept", "recipient",
-		"outlet", "source", "country", "lang", "after", "before", "is", "has",
+		"outlet", "source", "country", "lang", "story", "after", "before", "is", "has",
 	}
 }
 
@@ -57,7 +57,7 @@ func (p *parser) value(key, value string, pos int) (Expr, error) {
 		return p.state(key, value, pos, "relevant", "placed", "revised")
 	case "has":
 		return p.state(key, value, pos, "event")
-	case "outlet", "source", "country", "lang":
+	case "outlet", "source", "country", "lang", "story":
 		return p.field(key, value, pos)
 	}
 	return p.concept(key, value, pos)

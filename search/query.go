@@ -53,7 +53,7 @@ type Concept struct {
 	To  bool
 }
 
-// Field asks for an exact value of a column: outlet, country, lang or source.
+// Field asks for an exact value of a column: outlet, country, lang, source or story.
 // Lang "uz" stands for both scripts.
 type Field struct{ Name, Value string }
 
@@ -105,6 +105,8 @@ func (e Field) match(it *news.Item, f Facts) bool {
 		return f.Country == e.Value
 	case "source":
 		return slices.Contains(it.Sources, news.SourceID(e.Value)) || string(it.Source) == e.Value
+	case "story":
+		return string(it.Story) == e.Value
 	case "lang":
 		return it.Tagging.Lang == e.Value || e.Value == "uz" && strings.HasPrefix(it.Tagging.Lang, "uz-")
 	}

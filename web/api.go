@@ -76,6 +76,8 @@ type apiItem struct {
 	Tags      []news.Tag    `json:"tags"`
 	Events    []news.Event  `json:"events"`
 	Placed    *news.Placed  `json:"placed,omitempty"`
+	Story     news.StoryID  `json:"story,omitempty"` // ask for the others with story:ID
+	StoryWhy  string        `json:"story_why,omitempty"`
 }
 
 // apiWholeItem is the answer of /api/v1/items/{id}. The offsets of evidence
@@ -117,6 +119,7 @@ func (s *Server) itemJSON(it *news.Item) apiItem {
 		ID: it.ID, Title: it.Title, URL: it.URL, Outlet: it.Outlet, Country: s.outlet(it.Outlet).Country, Lang: it.Tagging.Lang,
 		Published: moment(it.Published), DayOnly: it.DayOnly, Fetched: moment(it.Fetched), Relevance: it.Tagging.Relevance, Relevant: it.Tagging.Relevant,
 		Taxonomy: it.Tagging.Taxonomy, Tags: slices.Clone(orEmpty(it.Tagging.Tags)), Events: orEmpty(it.Tagging.Events), Placed: it.Tagging.Placed,
+		Story: it.Story, StoryWhy: it.StoryWhy,
 	}
 	for i := range out.Tags {
 		out.Tags[i].By = orEmpty(out.Tags[i].By)

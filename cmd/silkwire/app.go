@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +20,9 @@ import (
 	"silkwire/monitor"
 	"silkwire/news"
 	"silkwire/search"
+	"silkwire/store"
 	"silkwire/store/bolt"
+	"silkwire/story"
 	"silkwire/tagger"
 	"silkwire/taxonomy"
 )
@@ -199,6 +202,7 @@ type app struct {
 	tagger *tagger.Tagger
 	client *client.Client
 	fetch  *fetcher.Fetcher
+	shelf  *story.Shelf
 	log    *slog.Logger
 	demo   bool // the world is made up
 }
@@ -216,7 +220,33 @@ func newApp(cfg *config.Config, log *slog.Logger) (*app, error) {
 	}
 	a.client = client.New(clientOptions(cfg))
 	a.fetch = fetcher.New(a.client, fetchOptions(cfg, log))
+	a.shelf = story.NewShelf(a.dayOf)
 	return a, nil
+}
+
+// newMonitor makes a monitor that tags and tells stories.
+func (a *app) newMonitor(plan monitor.Plan) *monitor.Monitor {
+	m := monitor.New(a.store, a.fetch, a.tagger, plan, a.log)
+	m.TellStories(a.shelf)
+	return m
+}
+
+// dayOf is what the archive has of a time, oldest first, for the telling of
+// stories.
+func (a *app) dayOf(ctx context.Context, from, to time.Time, most int) (items []news.Item, err error) {
+	q := store.Query{Search: search.Query{Root: search.Date{From: from, To: to}}, Limit: 500, WithText: true}
+	for len(items) < most {
+		page, err := a.store.Find(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, page.Items...)
+		if q.Cursor = page.Next; q.Cursor == "" {
+			break
+		}
+	}
+	slices.Reverse(items)
+	return items, nil
 }
 
 // learn reads the taxonomy and makes the tagger, which takes a while.

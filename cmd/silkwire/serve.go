@@ -108,7 +108,7 @@ func newDaemon(a *app, front *door) (*daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.monitor = monitor.New(a.store, a.fetch, a.tagger, plan, a.log)
+	d.monitor = a.newMonitor(plan)
 	if d.control, err = listenControl(a); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,6 @@ import (
 
 	"silkwire/client"
 	"silkwire/fetcher"
-	"silkwire/monitor"
 	"silkwire/news"
 )
 
@@ -88,8 +87,7 @@ func (c *visitCmd) visitSource(ctx context.Context, std *stdio, cl *cli) error {
 		if err != nil {
 			return err
 		}
-		m := monitor.New(a.store, a.fetch, a.tagger, plan, a.log)
-		batch, saved, err := m.VisitNow(ctx, v, c.DryRun)
+		batch, saved, err := a.newMonitor(plan).VisitNow(ctx, v, c.DryRun)
 		if err != nil {
 			return err
 		}

@@ -41,6 +41,7 @@ index/                                   time is Item.Time except under seen
   lang/       lang 0 time item             
   concept/    concept 0 time item          tags, implied ones too
   recipient/  concept 0 time item          of events
+  story/      story 0 time item            
   is/         state 0 time item            relevant, event, placed, revised
   seen/       time item                    by first-seen time: time of the item, source
 sources/      source                     record: its state
@@ -118,11 +119,12 @@ const (
 	byConcept   = "concept"
 	byRecipient = "recipient"
 	byState     = "is"
+	byStory     = "story"
 	bySeen      = "seen"
 )
 
 func indexBuckets() []string {
-	return []string{byTime, byOutlet, bySource, byLang, byConcept, byRecipient, byState, bySeen}
+	return []string{byTime, byOutlet, bySource, byLang, byConcept, byRecipient, byStory, byState, bySeen}
 }
 
 // The keys of meta.
@@ -144,10 +146,8 @@ func createLayout(tx *bbolt.Tx, instance string, now time.Time) error {
 			return err
 		}
 	}
-	for _, name := range indexBuckets() {
-		if _, err := tx.Bucket(bucketIndex).CreateBucketIfNotExists([]byte(name)); err != nil {
-			return err
-		}
+	if err := completeLayout(tx); err != nil {
+		return err
 	}
 	meta := tx.Bucket(bucketMeta)
 	for _, pair := range [][2][]byte{
@@ -158,6 +158,36 @@ func createLayout(tx *bbolt.Tx, instance string, now time.Time) error {
 		{keySequence, uint64Bytes(0)},
 	} {
 		if err := meta.Put(pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isComplete reports whether an archive has every bucket of this release.
+func isComplete(tx *bbolt.Tx) bool {
+	for _, name := range laterBuckets() {
+		if tx.Bucket(name) == nil {
+			return false
+		}
+	}
+	for _, name := range indexBuckets() {
+		if tx.Bucket(bucketIndex).Bucket([]byte(name)) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// completeLayout makes the buckets that an older release did not know.
+func completeLayout(tx *bbolt.Tx) error {
+	for _, name := range laterBuckets() {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	for _, name := range indexBuckets() {
+		if _, err := tx.Bucket(bucketIndex).CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err
 		}
 	}
@@ -229,6 +259,9 @@ func postings(it *news.Item) []posting {
 	add(posting{bySource, string(it.Source)})
 	for _, id := range it.Sources {
 		add(posting{bySource, string(id)})
+	}
+	if it.Story != "" {
+		add(posting{byStory, string(it.Story)})
 	}
 	for _, t := range it.Tagging.Tags {
 		add(posting{byConcept, string(t.Concept)})

@@ -70,7 +70,9 @@ func save(t testing.TB, s *Store, list ...news.Item) store.Saved {
 func fill(t testing.TB, s *Store) {
 	t.Helper()
 	ctx := context.Background()
-	save(t, s, items(0, 50)...)
+	list := items(0, 50)
+	list[4].Story, list[4].StoryWhy = news.StoryID(list[3].ID), "the same figures (300)"
+	save(t, s, list...)
 	edited := item(3)
 	edited.Title = "Story number 3, corrected"
 	save(t, s, edited)

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -239,19 +238,23 @@ func (s *Store) enter() (err error) {
 // identify reads meta/. A file that holds nothing at all becomes an archive.
 func (s *Store) identify() (err error) {
 	defer s.guard(&err, "reading what the file is")
-	empty := false
+	empty, complete := false, false
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		if k, _ := tx.Cursor().First(); k == nil {
 			empty = true
 			return nil
 		}
-		return s.readIdentity(tx)
+		if err := s.readIdentity(tx); err != nil {
+			return err
+		}
+		complete = isComplete(tx)
+		return nil
 	})
-	if err != nil {
+	if err != nil || complete {
 		return err
 	}
 	if !empty {
-		return s.addBuckets()
+		return s.db.Update(func(tx *bbolt.Tx) error { return explainWrite(completeLayout(tx)) })
 	}
 	return s.db.Update(func(tx *bbolt.Tx) error {
 		if err := createLayout(tx, rand.Text(), s.opts.Now()); err != nil {
@@ -277,25 +280,6 @@ func (s *Store) readIdentity(tx *bbolt.Tx) error {
 	}
 	s.instance = string(bytes.Clone(meta.Get(keyInstance)))
 	return nil
-}
-
-// addBuckets gives an older archive the buckets that came later.
-func (s *Store) addBuckets() error {
-	missing := slices.DeleteFunc(laterBuckets(), func(name []byte) (there bool) {
-		err := s.db.View(func(tx *bbolt.Tx) error { there = tx.Bucket(name) != nil; return nil })
-		return err != nil || there
-	})
-	if len(missing) == 0 {
-		return nil
-	}
-	return explainWrite(s.db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range missing {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
 }
 
 // The marks beside the file: its instance id for ever, and who holds it.

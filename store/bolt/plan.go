@@ -117,7 +117,7 @@ func (p planner) field(e search.Field) plan {
 		return p.of(byLang, p.values(byLang, func(v string) bool {
 			return search.Query{Root: e}.Match(&news.Item{Tagging: news.Tagging{Lang: v}}, search.Facts{})
 		})...)
-	case slices.Contains([]string{byOutlet, bySource, byLang}, e.Name):
+	case slices.Contains([]string{byOutlet, bySource, byLang, byStory}, e.Name):
 		return p.of(e.Name, e.Value)
 	}
 	return plan{} // no such field: no item has it

@@ -159,6 +159,7 @@ func randomItem(random *rand.Rand, i int) news.Item {
 		it.Published = time.Time{}
 	}
 	it.Fetched = noon().Add(-time.Duration(random.IntN(500)) * time.Hour)
+	it.Story = pick[news.StoryID](random, "story-1", "story-2", "")
 	it.Tagging = news.Tagging{Lang: pick(random, "uz-Latn", "uz-Cyrl", "uz", "ru", ""), Relevant: random.IntN(2) == 0}
 	for range random.IntN(4) {
 		it.Tagging.Tags = append(it.Tagging.Tags, news.Tag{Concept: pick(random, concepts()...)})
@@ -190,6 +191,7 @@ func randomExpr(random *rand.Rand, depth int) search.Expr {
 		search.Field{Name: "country", Value: pick(random, "UZ", "KZ", "TM")},
 		search.Field{Name: "source", Value: pick(random, "shared", "uz-one-feed", "kg-four-page")},
 		search.Field{Name: "lang", Value: pick(random, "uz", "uz-Latn", "ru", "")},
+		search.Field{Name: "story", Value: pick(random, "story-1", "story-2", "nothing")},
 		search.Date{From: day}, search.Date{To: day}, search.Date{From: day, To: day.Add(300 * time.Hour)},
 		search.Is(pick(random, "relevant", "event", "placed", "revised")),
 		search.Or{}, search.And{},
