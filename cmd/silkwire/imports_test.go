@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"gold":            {"news", "taxonomy"},
 	"demo":            {"news", "gold"},
 	"text/train":      {"text"},
+	"e2e":             {},
 }
 
 // homes says which packages may import a module of others.
@@ -54,6 +55,7 @@ var homes = map[string][]string{
 	"github.com/goccy/go-yaml":               {"config", "taxonomy"},
 	"github.com/alecthomas/kong":             {"cmd/silkwire"},
 	"github.com/andybalholm/brotli":          {"client"},
+	"github.com/chromedp/chromedp":           {"e2e"},
 }
 
 // listed is a package of ours as go list tells of it.
