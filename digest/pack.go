@@ -136,8 +136,15 @@ func ParseAddress(s string) (*mail.Address, error) {
 	if err != nil {
 		return nil, fmt.Errorf("its domain is not valid: %w", err)
 	}
-	return &mail.Address{Name: clean(a.Name), Address: local + "@" + domain}, nil
+	if len(local) > 64 || len(local)+1+len(domain) > longestAddress {
+		return nil, fmt.Errorf("it is longer than a mail address may be (64 bytes before the @, %d in all)", longestAddress)
+	}
+	return &mail.Address{Name: cut(clean(a.Name), 200), Address: local + "@" + domain}, nil
 }
+
+// longestAddress is what a path of SMTP may hold (RFC 5321 section 4.5.3.1.3)
+// without its angle brackets.
+const longestAddress = 254
 
 func notInLocalPart(r rune) bool {
 	if r >= utf8.RuneSelf {

@@ -55,7 +55,6 @@ var homes = map[string][]string{
 	"github.com/goccy/go-yaml":               {"config", "taxonomy"},
 	"github.com/alecthomas/kong":             {"cmd/silkwire"},
 	"github.com/andybalholm/brotli":          {"client"},
-	"github.com/chromedp/chromedp":           {"e2e"},
 }
 
 // listed is a package of ours as go list tells of it.
