@@ -29,7 +29,8 @@ type Expr interface {
 
 // Facts are what a query may ask of an item beyond the item itself.
 type Facts struct {
-	Country string // of the outlet
+	Country  string // of the outlet
+	Reviewed bool   // an analyst has said something of it
 	// Contains reports whether the item's words contain the phrase, found
 	// across inflections and scripts.
 	Contains func(it *news.Item, phrase []string) bool
@@ -60,7 +61,7 @@ type Field struct{ Name, Value string }
 // Date asks for Item.Time in [From, To); a zero bound is open.
 type Date struct{ From, To time.Time }
 
-// Is asks for a state: "relevant", "event", "placed", "revised".
+// Is asks for a state: "relevant", "event", "placed", "revised", "reviewed".
 type Is string
 
 // Match reports whether the query accepts the item.
@@ -118,8 +119,10 @@ func (e Date) match(it *news.Item, _ Facts) bool {
 	return (e.From.IsZero() || !t.Before(e.From)) && (e.To.IsZero() || t.Before(e.To))
 }
 
-func (e Is) match(it *news.Item, _ Facts) bool {
+func (e Is) match(it *news.Item, f Facts) bool {
 	switch e {
+	case "reviewed":
+		return f.Reviewed
 	case "relevant":
 		return it.Tagging.Relevant
 	case "event":

@@ -73,8 +73,16 @@ type Items interface {
 	// Revisions returns the earlier states of an item, newest first.
 	Revisions(ctx context.Context, id news.ItemID) ([]news.Revision, error)
 
-	// Find returns the items that match, newest first by (Item.Time, ID).
+	// Find returns the items that match in the order of q.Sort: newest first
+	// by (Item.Time, ID), or best first by [search.Query.Score] and then
+	// newest first. It finds what [search.Query.Match] accepts, and nothing else.
 	Find(ctx context.Context, q Query) (Page, error)
+
+	// Each calls fn with every item that Find would return over all pages,
+	// in that order, as the archive stood when Each began; Limit, Cursor,
+	// Count and Facets are not looked at. An error of fn ends the walk and is
+	// returned. The item is fn's own. fn must not write to the store.
+	Each(ctx context.Context, q Query, fn func(*news.Item) error) error
 
 	// Retag replaces the machine's tagging of an item, and nothing else.
 	Retag(ctx context.Context, tagged map[news.ItemID]news.Tagging) error
@@ -85,17 +93,38 @@ type Query struct {
 	Search search.Query
 	// Fetched, when set, keeps only items first seen in [From, To).
 	FetchedFrom, FetchedTo time.Time
+	Sort                   Sort
 	Limit                  int    // at most this many; 0 means 50
-	Cursor                 string // of the page before; "" starts
+	Cursor                 string // of the page before, in the same order; "" starts
 	Count                  bool   // fill Page.Total
+	Facets                 bool   // fill Page.Facets
 	WithText               bool   // fill Text and evidence; without it items come light
 }
+
+// Sort is an order of items.
+type Sort string
+
+// The orders.
+const (
+	Newest Sort = ""     // newest first
+	Best   Sort = "best" // best first, see [search.Query.Score]
+)
 
 // Page is one page of items.
 type Page struct {
 	Items []news.Item
 	Next  string // cursor of the next page; "" at the end
 	Total int    // of all pages, when the query asked for it
+
+	// Facets are how many items of all pages have which value, by the names
+	// of [search.Facets], the most frequent first; when the query asked for it.
+	Facets map[string][]FacetCount
+}
+
+// FacetCount is how many items have a value of a facet.
+type FacetCount struct {
+	ID    string `json:"id"`
+	Count int    `json:"count"`
 }
 
 // Saved says what Save did.

@@ -12,16 +12,13 @@ import (
 	"time"
 
 	"silkwire/news"
-	"silkwire/search"
 	"silkwire/store"
 )
 
 // Limits of the API.
 const (
-	apiLimit    = 50     // items on a page, unless asked otherwise
-	apiMost     = 200    // items on a page at most
-	facetsMost  = 20_000 // items that are counted for facets
-	facetsChunk = 500
+	apiLimit = 50  // items on a page, unless asked otherwise
+	apiMost  = 200 // items on a page at most
 )
 
 // api makes a handler of a function that returns what is to be written as JSON.
@@ -46,17 +43,10 @@ func (s *Server) api(answer func(*http.Request) (any, error)) http.HandlerFunc {
 
 // apiItemList is the answer of /api/v1/items.
 type apiItemList struct {
-	Items   []apiItem               `json:"items"`
-	Total   int                     `json:"total"`
-	Next    string                  `json:"next"` // cursor of the next page; "" at the end
-	Facets  map[string][]facetCount `json:"facets,omitempty"`
-	Partial bool                    `json:"facets_partial,omitempty"` // only the newest items were counted
-}
-
-// facetCount is how many of the items that match have a value.
-type facetCount struct {
-	ID    string `json:"id"`
-	Count int    `json:"count"`
+	Items  []apiItem                     `json:"items"`
+	Total  int                           `json:"total"`
+	Next   string                        `json:"next"` // cursor of the next page; "" at the end
+	Facets map[string][]store.FacetCount `json:"facets,omitempty"`
 }
 
 // apiItem is an item in a list. Its tags and events are those of "silkwire tag".
@@ -154,14 +144,11 @@ func (s *Server) apiItems(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := apiItemList{Items: make([]apiItem, 0, len(found.Items)), Total: found.Total, Next: found.Next}
+	out := apiItemList{Items: make([]apiItem, 0, len(found.Items)), Total: found.Total, Next: found.Next, Facets: found.Facets}
 	for i := range found.Items {
 		out.Items = append(out.Items, s.itemJSON(&found.Items[i]))
 	}
-	if form.Get("facets") == "1" {
-		out.Facets, out.Partial, err = s.countFacets(r.Context(), q.Search)
-	}
-	return out, err
+	return out, nil
 }
 
 func (s *Server) apiQuery(form url.Values) (store.Query, error) {
@@ -169,11 +156,25 @@ func (s *Server) apiQuery(form url.Values) (store.Query, error) {
 	if err != nil {
 		return store.Query{}, err
 	}
-	if order := form.Get("sort"); order != "" && order != "newest" {
-		return store.Query{}, failure{Code: http.StatusBadRequest, Kind: "bad_sort", Detail: "sort takes newest, which is also what is done without it."}
+	order, err := readSort(form.Get("sort"))
+	if err != nil {
+		return store.Query{}, err
 	}
 	limit, err := readLimit(form.Get("limit"))
-	return store.Query{Search: parsed, Limit: limit, Cursor: form.Get("cursor"), Count: true, WithText: true}, err
+	return store.Query{
+		Search: parsed, Sort: order, Limit: limit, Cursor: form.Get("cursor"), Count: true, WithText: true, Facets: form.Get("facets") == "1",
+	}, err
+}
+
+// readSort reads the order that is asked for.
+func readSort(s string) (store.Sort, error) {
+	switch s {
+	case "", "newest":
+		return store.Newest, nil
+	case string(store.Best):
+		return store.Best, nil
+	}
+	return "", failure{Code: http.StatusBadRequest, Kind: "bad_sort", Detail: "sort takes newest, which is also what is done without it, or best."}
 }
 
 // readLimit reads how many items are asked for. More than there may be is
@@ -187,66 +188,6 @@ func readLimit(s string) (int, error) {
 		return 0, failure{Code: http.StatusBadRequest, Kind: "bad_limit", Detail: "limit is a number from 1 to " + strconv.Itoa(apiMost) + "."}
 	}
 	return min(n, apiMost), nil
-}
-
-// countFacets counts the values of all items that match, or of the newest
-// twenty thousand.
-func (s *Server) countFacets(ctx context.Context, q search.Query) (facets map[string][]facetCount, partial bool, err error) {
-	counts := map[string]map[string]int{}
-	for _, name := range []string{"actor", "instrument", "recipient", "narrative", "reception", "outlet", "country", "language", "month"} {
-		counts[name] = map[string]int{}
-	}
-	cursor := ""
-	for seen := 0; ; {
-		page, err := s.Store.Find(ctx, store.Query{Search: q, Limit: facetsChunk, Cursor: cursor})
-		if err != nil {
-			return nil, false, err
-		}
-		for i := range page.Items {
-			s.countItem(counts, &page.Items[i])
-		}
-		seen += len(page.Items)
-		cursor = page.Next
-		if partial = cursor != "" && seen >= facetsMost; partial || cursor == "" {
-			break
-		}
-	}
-	facets = map[string][]facetCount{}
-	for name, values := range counts {
-		facets[name] = sortedCounts(values)
-	}
-	return facets, partial, nil
-}
-
-// countItem counts each value of an item once.
-func (s *Server) countItem(counts map[string]map[string]int, it *news.Item) {
-	for _, t := range it.Tagging.Tags {
-		if values, ok := counts[groupOf(t.Facet).Class]; ok {
-			values[string(t.Concept)]++
-		}
-	}
-	seen := map[news.ConceptID]bool{}
-	for _, e := range it.Tagging.Events {
-		if e.Recipient != "" && !seen[e.Recipient] {
-			seen[e.Recipient] = true
-			counts["recipient"][string(e.Recipient)]++
-		}
-	}
-	counts["outlet"][string(it.Outlet)]++
-	if country := s.outlet(it.Outlet).Country; country != "" {
-		counts["country"][country]++
-	}
-	counts["language"][cmp.Or(it.Tagging.Lang, "und")]++
-	counts["month"][it.Time().In(s.Zone).Format("2006-01")]++
-}
-
-func sortedCounts(values map[string]int) []facetCount {
-	list := make([]facetCount, 0, len(values))
-	for id, n := range values {
-		list = append(list, facetCount{id, n})
-	}
-	slices.SortFunc(list, func(a, b facetCount) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID)) })
-	return list
 }
 
 // apiConcept is a concept in the answer of /api/v1/concepts.

@@ -41,15 +41,29 @@ func (a *archive) Find(ctx context.Context, q store.Query) (store.Page, error) {
 		return store.Page{}, err
 	}
 	sorted := slices.Clone(a.items)
-	slices.SortFunc(sorted, func(x, y news.Item) int { return y.Time().Compare(x.Time()) })
-	var page store.Page
+	slices.SortFunc(sorted, func(x, y news.Item) int {
+		if q.Sort == store.Best {
+			return q.Search.Score(&y, facts()) - q.Search.Score(&x, facts())
+		}
+		return y.Time().Compare(x.Time())
+	})
+	var page fakePage
+	if q.Facets {
+		page.Facets = map[string][]store.FacetCount{}
+		for _, name := range search.Facets() {
+			page.Facets[name] = []store.FacetCount{}
+		}
+	}
 	started := q.Cursor == ""
 	for i := range sorted {
 		it := &sorted[i]
-		if !q.Search.Match(it, search.Facts{Country: "UZ", Contains: search.Contains}) {
+		if !q.Search.Match(it, facts()) {
 			continue
 		}
 		page.Total++
+		if q.Facets {
+			search.Values(it, facts(), page.count)
+		}
 		switch {
 		case !started:
 			started = string(it.ID) == q.Cursor
@@ -62,7 +76,32 @@ func (a *archive) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	if !started {
 		return store.Page{}, store.ErrCursor
 	}
-	return page, nil
+	return page.Page, nil
+}
+
+func (a *archive) Each(ctx context.Context, q store.Query, fn func(*news.Item) error) error {
+	q.Limit, q.Cursor = len(a.items), ""
+	page, err := a.Find(ctx, q)
+	for i := range page.Items {
+		err = cmp.Or(err, fn(&page.Items[i]))
+	}
+	return err
+}
+
+func facts() search.Facts { return search.Facts{Country: "UZ", Contains: search.Contains} }
+
+// fakePage counts facets as they come.
+type fakePage struct{ store.Page }
+
+func (p *fakePage) count(facet, id string) {
+	list := p.Facets[facet]
+	for i := range list {
+		if list[i].ID == id {
+			list[i].Count++
+			return
+		}
+	}
+	p.Facets[facet] = append(list, store.FacetCount{ID: id, Count: 1})
 }
 
 func (a *archive) Item(_ context.Context, id news.ItemID) (news.Item, error) {

@@ -104,6 +104,10 @@ func (c *checker) items(tx *bbolt.Tx) error {
 				}
 			}
 		}
+		w := writer{Tx: tx}
+		if w.reviewed(key) {
+			c.keys[string(joined(byState, string(stateReviewed)))]++
+		}
 		return c.seen(tx, &it)
 	})
 }

@@ -2,8 +2,10 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"silkwire/news"
+	"silkwire/search"
 	"silkwire/store"
 )
 
@@ -93,11 +96,116 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	if f.limit <= 0 {
 		f.limit = defaultLimit
 	}
+	if q.Sort == store.Best {
+		return s.findBest(ctx, q, f.limit)
+	}
 	err = s.view(ctx, "find items", f.run)
 	if err != nil {
 		return store.Page{}, err
 	}
-	return f.page, nil
+	if q.Facets {
+		f.page.Facets, err = s.countFacets(ctx, q)
+	}
+	return f.page, err
+}
+
+// findBest orders all that match by their score.
+func (s *Store) findBest(ctx context.Context, q store.Query, limit int) (store.Page, error) {
+	type scored struct {
+		key []byte
+		id  news.ItemID
+	}
+	var all []scored
+	ask := q
+	ask.Sort, ask.WithText = store.Newest, false
+	err := s.Each(ctx, ask, func(it *news.Item) error {
+		score := q.Search.Score(it, search.Facts{Contains: s.opts.Contains})
+		all = append(all, scored{append(binary.BigEndian.AppendUint32(nil, uint32(score)), sortKey(it.Time(), it.ID)...), it.ID})
+		return nil
+	})
+	if err != nil {
+		return store.Page{}, err
+	}
+	slices.SortFunc(all, func(a, b scored) int { return bytes.Compare(b.key, a.key) })
+	page := store.Page{}
+	if q.Count {
+		page.Total = len(all)
+	}
+	start, err := parseCursor(q.Cursor)
+	if err != nil {
+		return store.Page{}, err
+	}
+	if start != nil {
+		all = slices.DeleteFunc(all, func(x scored) bool { return bytes.Compare(x.key, start) >= 0 })
+	}
+	if len(all) > limit {
+		all = all[:limit]
+		page.Next = cursorEncoding.EncodeToString(all[limit-1].key)
+	}
+	err = s.view(ctx, "find items", func(tx *bbolt.Tx) error {
+		for _, x := range all {
+			it, err := s.readItem(tx, x.id, q.WithText, q.WithText)
+			if err != nil {
+				return err
+			}
+			page.Items = append(page.Items, it)
+		}
+		return nil
+	})
+	if err == nil && q.Facets {
+		page.Facets, err = s.countFacets(ctx, q)
+	}
+	return page, err
+}
+
+// Each keeps the promise of [store.Items].
+func (s *Store) Each(ctx context.Context, q store.Query, fn func(*news.Item) error) error {
+	q.Limit, q.Cursor, q.Count, q.Facets = 500, "", false, false
+	for {
+		page, err := s.Find(ctx, q)
+		if err != nil {
+			return err
+		}
+		for i := range page.Items {
+			if err := fn(&page.Items[i]); err != nil {
+				return err
+			}
+		}
+		if q.Cursor = page.Next; q.Cursor == "" {
+			return nil
+		}
+	}
+}
+
+// countFacets counts the values of all that match.
+func (s *Store) countFacets(ctx context.Context, q store.Query) (map[string][]store.FacetCount, error) {
+	counts := make(map[string]map[string]int)
+	for _, name := range search.Facets() {
+		counts[name] = make(map[string]int)
+	}
+	q.WithText, q.Sort = false, store.Newest
+	err := s.Each(ctx, q, func(it *news.Item) error {
+		reviewed := false
+		err := s.view(ctx, "count", func(tx *bbolt.Tx) error {
+			w := writer{Tx: tx}
+			reviewed = w.reviewed(sortKey(it.Time(), it.ID))
+			return nil
+		})
+		search.Values(it, search.Facts{Country: s.opts.Country(it.Outlet), Reviewed: reviewed}, func(facet, id string) { counts[facet][id]++ })
+		return err
+	})
+	facets := make(map[string][]store.FacetCount)
+	for name, values := range counts {
+		list := make([]store.FacetCount, 0, len(values))
+		for id, n := range values {
+			list = append(list, store.FacetCount{ID: id, Count: n})
+		}
+		slices.SortFunc(list, func(a, b store.FacetCount) int {
+			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))
+		})
+		facets[name] = list
+	}
+	return facets, err
 }
 
 // finder is one Find under way.

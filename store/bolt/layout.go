@@ -42,7 +42,7 @@ index/                                   time is Item.Time except under seen
   concept/    concept 0 time item          tags, implied ones too
   recipient/  concept 0 time item          of events
   story/      story 0 time item            
-  is/         state 0 time item            relevant, event, placed, revised
+  is/         state 0 time item            relevant, event, placed, revised; reviewed
   seen/       time item                    by first-seen time: time of the item, source
 sources/      source                     record: its state
 claims/       job                        record: due, owner, end of the lease

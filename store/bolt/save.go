@@ -11,6 +11,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"silkwire/news"
+	"silkwire/search"
 	"silkwire/store"
 )
 
@@ -294,6 +295,12 @@ func (w *writer) putEntry(before *news.Item, e *entry) error {
 			return err
 		}
 	}
+	if from != nil && w.reviewed(from) {
+		had, now = append(had, reviewedPosting), append(now, reviewedPosting)
+		if bytes.Equal(from, to) {
+			had, now = had[:len(had)-1], now[:len(now)-1]
+		}
+	}
 	for _, p := range had {
 		w.count(p.index, p.value, -1)
 		if err := w.Bucket(bucketIndex).Bucket([]byte(p.index)).Delete(p.key(from)); err != nil {
@@ -305,6 +312,36 @@ func (w *writer) putEntry(before *news.Item, e *entry) error {
 		if err := w.Bucket(bucketIndex).Bucket([]byte(p.index)).Put(p.key(to), nil); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// reviewedPosting is the one posting that no item tells of itself: what keeps
+// reviews sets it.
+var reviewedPosting = posting{byState, string(stateReviewed)}
+
+const stateReviewed search.Is = "reviewed"
+
+func (w *writer) reviewed(sortKey []byte) bool {
+	return w.Bucket(bucketIndex).Bucket([]byte(byState)).Get(reviewedPosting.key(sortKey)) != nil
+}
+
+// setReviewed notes whether an analyst has said something of an item, which
+// is:reviewed and the facet review go by. It is ErrNotFound if the item is not
+// there.
+func (w *writer) setReviewed(id news.ItemID, on bool) error {
+	var e entry
+	if err := readEntry(w.Tx, id, &e); err != nil {
+		return err
+	}
+	key := sortKey(e.Item.Time(), id)
+	switch had := w.reviewed(key); {
+	case on && !had:
+		w.count(byState, string(stateReviewed), 1)
+		return w.Bucket(bucketIndex).Bucket([]byte(byState)).Put(reviewedPosting.key(key), nil)
+	case !on && had:
+		w.count(byState, string(stateReviewed), -1)
+		return w.Bucket(bucketIndex).Bucket([]byte(byState)).Delete(reviewedPosting.key(key))
 	}
 	return nil
 }

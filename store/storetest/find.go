@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	cmpOrder "cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"silkwire/news"
 	"silkwire/search"
@@ -20,6 +23,8 @@ func findStories() map[string]story {
 		"pages by cursor are complete and stable while items are added": pagesAreStable,
 		"find agrees with matching every item":                          findAgrees,
 		"find keeps to the window of first-seen times":                  findWindow,
+		"each walks all that find finds":                                eachWalks,
+		"each ends with the error of its function":                      eachEnds,
 		"a light item has no text and no evidence":                      lightItems,
 		"a page has 50 items unless it is asked otherwise":              defaultLimit,
 		"a cursor that no page gave is refused":                         badCursor,
@@ -91,6 +96,7 @@ func findAgrees(t *testing.T, s store.Store) {
 		agree(t, s, items, store.Query{
 			Search: search.Query{Root: randomExpr(random, 3)},
 			Limit:  1 + random.IntN(60), Count: random.IntN(2) == 0, WithText: random.IntN(4) == 0,
+			Sort: pick(random, store.Newest, store.Newest, store.Best), Facets: random.IntN(4) == 0,
 		}, random)
 		if t.Failed() {
 			return
@@ -105,14 +111,8 @@ func agree(t *testing.T, s store.Store, items []news.Item, q store.Query, random
 		q.FetchedFrom = noon().Add(-time.Duration(random.IntN(500)) * time.Hour)
 		q.FetchedTo = q.FetchedFrom.Add(time.Duration(random.IntN(200)) * time.Hour)
 	}
-	var want, got []news.ItemID
-	for i := range items {
-		it := &items[i]
-		inWindow := (q.FetchedFrom.IsZero() || !it.Fetched.Before(q.FetchedFrom)) && (q.FetchedTo.IsZero() || it.Fetched.Before(q.FetchedTo))
-		if inWindow && q.Search.Match(it, search.Facts{Country: Country(it.Outlet), Contains: search.Contains}) {
-			want = append(want, it.ID)
-		}
-	}
+	var got []news.ItemID
+	want, facets := matching(items, q)
 	for {
 		page, err := s.Find(context.Background(), q)
 		if err != nil {
@@ -120,6 +120,9 @@ func agree(t *testing.T, s store.Store, items []news.Item, q store.Query, random
 		}
 		if q.Count && page.Total != len(want) {
 			t.Errorf("%s: total %d, want %d", q.Search, page.Total, len(want))
+		}
+		if diff := cmp.Diff(facets, page.Facets); q.Facets && diff != "" {
+			t.Errorf("%s: facets -want +got:\n%s", q.Search, diff)
 		}
 		if len(page.Items) > q.Limit || page.Next != "" && len(page.Items) < q.Limit {
 			t.Errorf("%s: %d items on a page of %d", q.Search, len(page.Items), q.Limit)
@@ -133,6 +136,81 @@ func agree(t *testing.T, s store.Store, items []news.Item, q store.Query, random
 	}
 	if !slices.Equal(want, got) {
 		t.Errorf("%s %v–%v: %d items, want %d\n%v\n%v", q.Search, q.FetchedFrom, q.FetchedTo, len(got), len(want), got, want)
+	}
+}
+
+// facts are what a query may ask beyond the item.
+func facts(it *news.Item) search.Facts {
+	return search.Facts{Country: Country(it.Outlet), Contains: search.Contains}
+}
+
+// matching are the items that Find must find, in its order, and their facets.
+func matching(items []news.Item, q store.Query) (ids []news.ItemID, facets map[string][]store.FacetCount) {
+	counts := map[[2]string]int{}
+	var found []news.Item
+	for i := range items {
+		it := &items[i]
+		inWindow := (q.FetchedFrom.IsZero() || !it.Fetched.Before(q.FetchedFrom)) && (q.FetchedTo.IsZero() || it.Fetched.Before(q.FetchedTo))
+		if inWindow && q.Search.Match(it, facts(it)) {
+			found = append(found, *it)
+			search.Values(it, facts(it), func(facet, id string) { counts[[2]string{facet, id}]++ })
+		}
+	}
+	if q.Sort == store.Best {
+		slices.SortStableFunc(found, func(a, b news.Item) int {
+			return cmpOrder.Compare(q.Search.Score(&b, facts(&b)), q.Search.Score(&a, facts(&a)))
+		})
+	}
+	for _, it := range found {
+		ids = append(ids, it.ID)
+	}
+	facets = map[string][]store.FacetCount{}
+	for _, name := range search.Facets() {
+		facets[name] = []store.FacetCount{}
+	}
+	for key, n := range counts {
+		facets[key[0]] = append(facets[key[0]], store.FacetCount{ID: key[1], Count: n})
+	}
+	for _, list := range facets {
+		slices.SortFunc(list, func(a, b store.FacetCount) int {
+			return cmpOrder.Or(cmpOrder.Compare(b.Count, a.Count), cmpOrder.Compare(a.ID, b.ID))
+		})
+	}
+	return ids, facets
+}
+
+func eachWalks(t *testing.T, s store.Store) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for i := range 130 {
+		save(t, s, randomItem(random, i))
+	}
+	for _, q := range []store.Query{{}, {Search: search.Query{Root: search.Is("relevant")}, WithText: true}, {Sort: store.Best, Search: search.Query{Root: search.Words(words(random)[:1])}}} {
+		q.Limit = 7 // of no account to Each
+		var got, want []news.Item
+		if err := s.Each(context.Background(), q, func(it *news.Item) error { got = append(got, *it); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			page, err := s.Find(context.Background(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, page.Items...)
+			if q.Cursor = page.Next; q.Cursor == "" {
+				break
+			}
+		}
+		same(t, want, got)
+	}
+}
+
+func eachEnds(t *testing.T, s store.Store) {
+	save(t, s, article("uz-one", "https://one.example/1", "One", ""), article("uz-one", "https://one.example/2", "Two", ""))
+	enough := errors.New("enough")
+	seen := 0
+	err := s.Each(context.Background(), store.Query{}, func(*news.Item) error { seen++; return enough })
+	if !errors.Is(err, enough) || seen != 1 {
+		t.Errorf("%v after %d items", err, seen)
 	}
 }
 
@@ -160,9 +238,9 @@ func randomItem(random *rand.Rand, i int) news.Item {
 	}
 	it.Fetched = noon().Add(-time.Duration(random.IntN(500)) * time.Hour)
 	it.Story = pick[news.StoryID](random, "story-1", "story-2", "")
-	it.Tagging = news.Tagging{Lang: pick(random, "uz-Latn", "uz-Cyrl", "uz", "ru", ""), Relevant: random.IntN(2) == 0}
+	it.Tagging = news.Tagging{Lang: pick(random, "uz-Latn", "uz-Cyrl", "uz", "ru", ""), Relevant: random.IntN(2) == 0, Relevance: float64(random.IntN(101)) / 100}
 	for range random.IntN(4) {
-		it.Tagging.Tags = append(it.Tagging.Tags, news.Tag{Concept: pick(random, concepts()...)})
+		it.Tagging.Tags = append(it.Tagging.Tags, news.Tag{Concept: pick(random, concepts()...), Facet: pick(random, "actor_state", "organisation", "instrument", "target", "narrative")})
 	}
 	for range random.IntN(2) {
 		it.Tagging.Events = append(it.Tagging.Events, news.Event{Actor: "china", Recipient: pick(random, concepts()...)})
