@@ -14,6 +14,7 @@ import (
 	"io"
 	"time"
 
+	"silkwire/account"
 	"silkwire/news"
 	"silkwire/search"
 )
@@ -26,6 +27,7 @@ var (
 	ErrExists   = errors.New("already there")
 	ErrCorrupt  = errors.New("archive damaged") // what can still be read is; nothing is written any more
 	ErrCursor   = errors.New("not a cursor")    // Query.Cursor is not one that a Page gave
+	ErrChanged  = errors.New("changed by somebody else meanwhile")
 )
 
 // Store is the archive.
@@ -36,6 +38,7 @@ type Store interface {
 	Editions
 	Readers
 	Profiles
+	Accounts
 	io.Closer
 
 	// Stats counts what the archive holds.
@@ -311,6 +314,56 @@ type Profiles interface {
 
 	// PutProfile adds one, or replaces the one with its ID.
 	PutProfile(ctx context.Context, p Profile) error
+}
+
+// Accounts keeps who may use the archive, and what was changed by whom. Every
+// change is written in one step with its entry in the audit log, to which the
+// store adds number and chain; no verb changes an entry or takes one away.
+type Accounts interface {
+	// User returns a user by name, or ErrNotFound.
+	User(ctx context.Context, name string) (account.User, error)
+
+	// Users returns all users, by name.
+	Users(ctx context.Context) ([]account.User, error)
+
+	// PutUser adds a user of version 0, or replaces the one that was read,
+	// and makes its version one more. It returns ErrExists for a name that
+	// is taken, and ErrChanged for a user who is no more as they were read.
+	// With a new role or password, or disabled, a user loses all sessions in
+	// the same step. The entry's hashes are filled in.
+	PutUser(ctx context.Context, u account.User, e account.Entry) error
+
+	// Rehash replaces what is kept of a password by what is kept of the same
+	// password at another cost, and changes nothing else. It returns
+	// ErrChanged when the password is another one by now.
+	Rehash(ctx context.Context, name, before, after string) error
+
+	// AddPass keeps a pass of a user who is of the given version and not
+	// disabled, and otherwise returns ErrChanged. Passes that have ended
+	// when it is made are taken away, and so are a user's sessions beyond
+	// the account.MostSessions that were seen last.
+	AddPass(ctx context.Context, p account.Pass, version uint64, e account.Entry) error
+
+	// Pass returns a pass with its user, or ErrNotFound. Whether it has
+	// ended and whether the user is disabled is for the caller to see.
+	Pass(ctx context.Context, id string) (account.Pass, account.User, error)
+
+	// Passes returns the passes of a user ("" for all), newest first.
+	Passes(ctx context.Context, user string) ([]account.Pass, error)
+
+	// SeePass notes when and from where a pass was shown last. A pass that
+	// is no more there stays so.
+	SeePass(ctx context.Context, id string, at time.Time, from string) error
+
+	// EndPass takes a pass away, or returns ErrNotFound.
+	EndPass(ctx context.Context, id string, e account.Entry) error
+
+	// Audit appends an entry to the audit log.
+	Audit(ctx context.Context, e account.Entry) error
+
+	// AuditLog returns up to n entries that stand before the one with the
+	// given number (0: from the end), newest first.
+	AuditLog(ctx context.Context, before uint64, n int) ([]account.Entry, error)
 }
 
 // Stats counts what the archive holds.

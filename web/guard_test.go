@@ -24,15 +24,15 @@ func everyAddress(t *testing.T, s *Server) map[string]string {
 	t.Helper()
 	addresses := map[string]string{}
 	for _, r := range s.table() {
-		if method, path := addressOf(t, r); method == "GET" {
+		if method, path := addressFor(t, r); method == "GET" {
 			addresses[r.pattern] = path
 		}
 	}
 	return addresses
 }
 
-// addressOf is a method and an address that lead to a route.
-func addressOf(t *testing.T, r route) (method, path string) {
+// addressFor is a method and an address that lead to a route.
+func addressFor(t *testing.T, r route) (method, path string) {
 	t.Helper()
 	fill := strings.NewReplacer("{$}", "", "/items/{id}", "/items/aaaaaaaaaaaaaaaa", "/editions/{id}", "/editions/ed1", "/concepts/{id}", "/concepts/china", "{file}", "silkwire.css")
 	method, path, found := strings.Cut(r.pattern, " ")
@@ -77,7 +77,7 @@ func TestOnlyTheMethodsOfTheTableAreTaken(t *testing.T) { // X5
 	s := serve(t, full())
 	taken := map[string]bool{}
 	for _, r := range s.table() {
-		method, path := addressOf(t, r)
+		method, path := addressFor(t, r)
 		taken[method+" "+path] = true
 	}
 	for pattern, path := range everyAddress(t, s) {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"mime"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -115,4 +116,13 @@ func bodyIs(r *http.Request, kinds ...string) bool {
 		}
 	}
 	return false
+}
+
+// addressOf is the address that a request came from.
+func addressOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }

@@ -31,7 +31,7 @@ func TestEachRouteTakesThoseWhoHaveItsRole(t *testing.T) { // X27, section 5, 10
 		t.Fatalf("only %d routes", len(routes))
 	}
 	for _, rt := range routes {
-		method, path := addressOf(t, rt)
+		method, path := addressFor(t, rt)
 		for _, role := range append(account.Roles(), account.Nobody) {
 			v := visitor{Role: role}
 			if role != account.Nobody {

@@ -55,6 +55,7 @@ var homes = map[string][]string{
 	"github.com/goccy/go-yaml":               {"config", "taxonomy"},
 	"github.com/alecthomas/kong":             {"cmd/silkwire"},
 	"github.com/andybalholm/brotli":          {"client"},
+	"golang.org/x/crypto":                    {"account"},
 }
 
 // listed is a package of ours as go list tells of it.

@@ -33,6 +33,7 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		{"reading the index", c.index},
 		{"reading the counts", c.countsAgree},
 		{"reading the editions", c.editions},
+		{"reading the audit log", c.audit},
 		{"reading the records", c.records},
 		{"reading every bucket", c.everything},
 	} {
@@ -249,7 +250,7 @@ func (c *checker) editions(tx *bbolt.Tx) error {
 // records reads the checksum of every record that no other part reads.
 func (c *checker) records(tx *bbolt.Tx) error {
 	for _, bucket := range [][]byte{bucketTexts, bucketEvidence, bucketSources, bucketClaims, bucketRuns, bucketCompiled, bucketToldIn, bucketTold, bucketMessages, bucketBodies,
-		bucketSubscriptions, bucketSecrets, bucketProfiles} {
+		bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses} {
 		err := c.each(tx.Bucket(bucket), func(k, v []byte) error {
 			if _, err := unseal(v); err != nil {
 				return c.found("%s/%q: %v", bucket, k, err)

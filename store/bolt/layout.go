@@ -61,6 +61,9 @@ outbox/       rendered edition 0 number  key of the open message
 subscriptions/ profile 0 recipient       record: what the recipient decided
 secrets/      name                       record: random bytes, made once
 profiles/     profile                    record: a digest that was added on the desk
+users/        name                       record
+passes/       hash of the secret         record: a session or a token of a user
+audit/        number                     record: who changed what, chained to the one before
 `
 
 // format marks a file as ours.
@@ -92,12 +95,16 @@ var (
 	bucketSubscriptions = []byte("subscriptions")
 	bucketSecrets       = []byte("secrets")
 	bucketProfiles      = []byte("profiles")
+
+	bucketUsers  = []byte("users")
+	bucketPasses = []byte("passes")
+	bucketAudit  = []byte("audit")
 )
 
 // laterBuckets came after the first archives of this schema were written: one
 // without them is given them when it is opened.
 func laterBuckets() [][]byte {
-	return [][]byte{bucketSubscriptions, bucketSecrets, bucketProfiles}
+	return [][]byte{bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses, bucketAudit}
 }
 
 func rootBuckets() [][]byte { return append(firstBuckets(), laterBuckets()...) }

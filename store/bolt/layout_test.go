@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	bbolt "go.etcd.io/bbolt"
 
+	"silkwire/account"
 	"silkwire/news"
 	"silkwire/search"
 	"silkwire/store"
@@ -90,6 +91,13 @@ func fill(t testing.TB, s *Store) {
 			return s.PutSubscription(ctx, store.Subscription{Profile: "daily", Recipient: "b@reader.example", Off: true})
 		},
 		func() error { _, err := s.Secret(ctx, "unsubscribe"); return err },
+		func() error {
+			return s.PutUser(ctx, account.User{Name: "amina", Role: account.Admin}, account.Entry{Who: "set-up", Did: "add", What: "user amina"})
+		},
+		func() error {
+			_, p := account.NewSession("amina", "a browser", "192.0.2.1", noon())
+			return s.AddPass(ctx, p, 1, account.Entry{Who: "amina", Did: "sign in"})
+		},
 		func() error { return s.PutProfile(ctx, store.Profile{ID: "weekly", Content: []byte("{}")}) },
 	} {
 		if err := step(); err != nil {
