@@ -424,19 +424,6 @@ type EventEvidence struct {
 	Text  string `json:"text"`
 }
 
-// Review is what an analyst said of an item, a tag or an event. Reviews stand
-// beside the machine's tags, never over them.
-type Review struct {
-	ID      string    `json:"id"`
-	Item    ItemID    `json:"item"`
-	Concept ConceptID `json:"concept,omitempty"`
-	Event   string    `json:"event,omitempty"`
-	Verdict string    `json:"verdict"`
-	Note    string    `json:"note,omitempty"`
-	By      string    `json:"by"`
-	At      time.Time `json:"at"`
-}
-
 // VisitError is why a visit brought nothing back. Its text says what happened,
 // where, and what to do.
 type VisitError struct {
