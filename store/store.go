@@ -39,6 +39,7 @@ type Store interface {
 	Readers
 	Profiles
 	Accounts
+	Reviews
 	io.Closer
 
 	// Stats counts what the archive holds.
@@ -87,7 +88,8 @@ type Items interface {
 	// returned. The item is fn's own. fn must not write to the store.
 	Each(ctx context.Context, q Query, fn func(*news.Item) error) error
 
-	// Retag replaces the machine's tagging of an item, and nothing else.
+	// Retag replaces the machine's tagging of an item, and nothing else; what
+	// came and went by it is a line of the item's History.
 	Retag(ctx context.Context, tagged map[news.ItemID]news.Tagging) error
 }
 
@@ -372,6 +374,7 @@ type Stats struct {
 	Revisions int                   `json:"revisions"`
 	Relevant  int                   `json:"relevant"`
 	Editions  int                   `json:"editions"`
+	Reviews   int                   `json:"reviews"`
 	Outbox    int                   `json:"outbox"`
 	Bytes     int64                 `json:"bytes"`      // of the file
 	FreeBytes int64                 `json:"free_bytes"` // inside the file, to be used again

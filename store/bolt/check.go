@@ -10,6 +10,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"silkwire/news"
+	"silkwire/review"
 	"silkwire/store"
 )
 
@@ -34,6 +35,7 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		{"reading the counts", c.countsAgree},
 		{"reading the editions", c.editions},
 		{"reading the audit log", c.audit},
+		{"reading the reviews", c.reviews},
 		{"reading the records", c.records},
 		{"reading every bucket", c.everything},
 	} {
@@ -97,6 +99,10 @@ func (c *checker) items(tx *bbolt.Tx) error {
 		}
 		c.keys[string(joined(total, string(bucketItems)))]++
 		key := sortKey(it.Time(), it.ID)
+		said, err := reviewsOf(tx, it.ID)
+		if err != nil {
+			return c.found("reviews of item %s: %v", k, err)
+		}
 		for _, p := range postings(&it) {
 			c.keys[string(joined(p.index, p.value))]++
 			if tx.Bucket(bucketIndex).Bucket([]byte(p.index)).Get(p.key(key)) == nil {
@@ -106,8 +112,12 @@ func (c *checker) items(tx *bbolt.Tx) error {
 			}
 		}
 		w := writer{Tx: tx}
-		if w.reviewed(key) {
+		read := review.Read(said)
+		if read.Reviewed() {
 			c.keys[string(joined(byState, string(stateReviewed)))]++
+		}
+		if w.reviewed(key) != read.Reviewed() {
+			return c.found("item %s: the index %s says reviewed %v, its reviews say %v", it.ID, byState, w.reviewed(key), read.Reviewed())
 		}
 		return c.seen(tx, &it)
 	})
@@ -190,7 +200,7 @@ func (c *checker) entries(index string) int64 {
 
 // countsAgree holds the counts against what was counted.
 func (c *checker) countsAgree(tx *bbolt.Tx) error {
-	for _, bucket := range [][]byte{bucketEditions, bucketOutbox} {
+	for _, bucket := range [][]byte{bucketEditions, bucketOutbox, bucketReviews} {
 		err := c.each(tx.Bucket(bucket), func(_, _ []byte) error {
 			c.keys[string(joined(total, string(bucket)))]++
 			return nil
@@ -247,10 +257,45 @@ func (c *checker) editions(tx *bbolt.Tx) error {
 	})
 }
 
+// reviews looks for the item and the time of every review, and for the review of every key.
+func (c *checker) reviews(tx *bbolt.Tx) error {
+	n, times := 0, 0
+	err := c.each(tx.Bucket(bucketReviews), func(k, v []byte) error {
+		n++
+		var r news.Review
+		if err := unsealJSON(v, &r); err != nil {
+			return c.found("review %q: %v", k, err)
+		}
+		if tx.Bucket(bucketItems).Get([]byte(r.Item)) == nil {
+			return c.found("review %q is of an item that is not there", k)
+		}
+		if by := tx.Bucket(bucketReviewTimes).Get(reviewTimeKey(&r, k)); string(by) != r.By {
+			return c.found("review %q is missing from reviews_by_time", k)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = c.each(tx.Bucket(bucketReviewTimes), func(_, _ []byte) error { times++; return nil })
+	if err == nil && times != n {
+		err = c.found("reviews_by_time has %d entries for %d reviews", times, n)
+	}
+	if err != nil {
+		return err
+	}
+	return c.each(tx.Bucket(bucketReviewKeys), func(k, v []byte) error {
+		if tx.Bucket(bucketReviews).Get(v) == nil {
+			return c.found("the key %q of a review leads nowhere", k)
+		}
+		return nil
+	})
+}
+
 // records reads the checksum of every record that no other part reads.
 func (c *checker) records(tx *bbolt.Tx) error {
 	for _, bucket := range [][]byte{bucketTexts, bucketEvidence, bucketSources, bucketClaims, bucketRuns, bucketCompiled, bucketToldIn, bucketTold, bucketMessages, bucketBodies,
-		bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses} {
+		bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses, bucketSamples, bucketHistory} {
 		err := c.each(tx.Bucket(bucket), func(k, v []byte) error {
 			if _, err := unseal(v); err != nil {
 				return c.found("%s/%q: %v", bucket, k, err)

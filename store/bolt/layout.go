@@ -64,6 +64,11 @@ profiles/     profile                    record: a digest that was added on the 
 users/        name                       record
 passes/       hash of the secret         record: a session or a token of a user
 audit/        number                     record: who changed what, chained to the one before
+reviews/      item 0 number              record: what an analyst said of the item
+reviews_by_time/ time item 0 number      analyst
+review_keys/  analyst 0 key              key of the review that was sent with this key
+samples/      sample                     record: what was drawn at random, and of what
+history/      item 0 number              record: which tags came and went at a tagging
 `
 
 // format marks a file as ours.
@@ -99,12 +104,21 @@ var (
 	bucketUsers  = []byte("users")
 	bucketPasses = []byte("passes")
 	bucketAudit  = []byte("audit")
+
+	bucketReviews     = []byte("reviews")
+	bucketReviewTimes = []byte("reviews_by_time")
+	bucketReviewKeys  = []byte("review_keys")
+	bucketSamples     = []byte("samples")
+	bucketHistory     = []byte("history")
 )
 
 // laterBuckets came after the first archives of this schema were written: one
 // without them is given them when it is opened.
 func laterBuckets() [][]byte {
-	return [][]byte{bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses, bucketAudit}
+	return [][]byte{
+		bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses, bucketAudit,
+		bucketReviews, bucketReviewTimes, bucketReviewKeys, bucketSamples, bucketHistory,
+	}
 }
 
 func rootBuckets() [][]byte { return append(firstBuckets(), laterBuckets()...) }
@@ -253,7 +267,7 @@ func (p posting) prefix() []byte {
 
 func (p posting) key(sortKey []byte) []byte { return append(p.prefix(), sortKey...) }
 
-// postings are all entries of an item, each once. (seen is kept apart: it never changes.)
+// postings are all places of an item in the index, each once. (seen is kept apart: it never changes.)
 func postings(it *news.Item) []posting {
 	list := []posting{{byTime, ""}, {byOutlet, string(it.Outlet)}, {byLang, it.Tagging.Lang}}
 	have := make(map[posting]bool)

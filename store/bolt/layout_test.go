@@ -98,6 +98,17 @@ func fill(t testing.TB, s *Store) {
 			_, p := account.NewSession("amina", "a browser", "192.0.2.1", noon())
 			return s.AddPass(ctx, p, 1, account.Entry{Who: "amina", Did: "sign in"})
 		},
+		func() error {
+			_, err := s.Review(ctx, item(5).ID, news.Review{By: "dilnoza", Verdict: news.Accept, Concept: "china", Key: "k1"})
+			return err
+		},
+		func() error {
+			_, err := s.Draw(ctx, store.Sample{Name: "tagged", Seed: "1", Size: 5}, query(t, "is:relevant"))
+			return err
+		},
+		func() error {
+			return s.Retag(ctx, map[news.ItemID]news.Tagging{item(9).ID: {Lang: "en", Taxonomy: "v2"}})
+		},
 		func() error { return s.PutProfile(ctx, store.Profile{ID: "weekly", Content: []byte("{}")}) },
 	} {
 		if err := step(); err != nil {

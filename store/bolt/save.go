@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"time"
@@ -191,7 +190,7 @@ func (sv *saver) revise(e *entry, it news.Item) error {
 	if old.Revision > 0 {
 		rev.Seen = old.Revised
 	}
-	if err := sv.putPackedJSON(bucketRevisions, revisionKey(old.ID, old.Revision), rev); err != nil {
+	if err := sv.putPackedJSON(bucketRevisions, numbered(old.ID, old.Revision), rev); err != nil {
 		return err
 	}
 	sv.count(total, string(bucketRevisions), 1)
@@ -199,6 +198,9 @@ func (sv *saver) revise(e *entry, it news.Item) error {
 	merged := merge(*old, string(text), it)
 	tagged := isTagged(it.Tagging) && merged.Title == it.Title && merged.Body() == it.Body()
 	if tagged {
+		if err := sv.putHistory(&merged, &it.Tagging, merged.Revised); err != nil {
+			return err
+		}
 		merged.Tagging = it.Tagging
 	}
 	if merged.Text != string(text) {
@@ -220,10 +222,6 @@ func (sv *saver) revise(e *entry, it news.Item) error {
 
 func isTagged(t news.Tagging) bool {
 	return t.Taxonomy != "" || t.Lang != "" || len(t.Tags) > 0 || len(t.Events) > 0
-}
-
-func revisionKey(id news.ItemID, number int) []byte {
-	return binary.BigEndian.AppendUint32(joined(string(id), ""), uint32(number))
 }
 
 // merge is the item after an edit: the new words where there are any.
@@ -408,6 +406,9 @@ func (s *Store) Retag(ctx context.Context, tagged map[news.ItemID]news.Tagging) 
 				return err
 			}
 			before := e.Item
+			if err := w.putHistory(&e.Item, &tagging, s.opts.Now()); err != nil {
+				return err
+			}
 			e.Item.Tagging = tagging
 			light, ev := lighten(e.Item)
 			e.Item = light

@@ -22,6 +22,7 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 		st.Revisions = int(countOf(tx, total, string(bucketRevisions)))
 		st.Relevant = int(countOf(tx, byState, "relevant"))
 		st.Editions = int(countOf(tx, total, string(bucketEditions)))
+		st.Reviews = int(countOf(tx, total, string(bucketReviews)))
 		st.Outbox = int(countOf(tx, total, string(bucketOutbox)))
 		st.Schema = int(toUint64(tx.Bucket(bucketMeta).Get(keySchema)))
 		st.Sequence = toUint64(tx.Bucket(bucketMeta).Get(keySequence))
