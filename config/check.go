@@ -49,6 +49,8 @@ func (r *reader) check() {
 	}
 	r.checkInterval()
 	r.checkSMTP()
+	r.checkDKIM()
+	r.checkChannels()
 	r.nameDigests()
 	for i := range r.digests {
 		r.checkDigest(i)
@@ -230,6 +232,23 @@ func (r *reader) checkSMTP() {
 	}
 }
 
+// checkDKIM asks for all that a signature needs, or for nothing.
+func (r *reader) checkDKIM() {
+	at, said := r.at["smtp.dkim"]
+	for _, key := range []string{"smtp.dkim.domain", "smtp.dkim.selector", "smtp.dkim.key_file"} {
+		if place, set := r.at[key]; set && !said {
+			at, said = place, true
+		}
+	}
+	d := r.cfg.SMTP.DKIM
+	if said && (d.Domain == "" || d.Selector == "" || d.KeyFile == "") {
+		r.mistake(at, "smtp.dkim needs domain, selector and key_file")
+	}
+	if operator := r.at["operator"]; r.said("operator") && r.cfg.SMTP.Host == "" && !r.said("smtp.host") {
+		r.warn(operator, "there is no smtp, so that nothing is mailed to the operator; what is broken goes to a file in the directory for digests")
+	}
+}
+
 // firstOfSMTP is where smtp is first spoken of.
 func (r *reader) firstOfSMTP() (Place, bool) {
 	if at, ok := r.at["smtp"]; ok {
@@ -287,6 +306,7 @@ func (r *reader) checkDigest(i int) {
 		}
 		r.warn(place, "%02d:xx comes twice or not at all on the nights when clocks change in %s; the digest comes once all the same", hour, d.Timezone)
 	}
+	r.checkNamedChannels(d, at)
 	if len(d.To) > 0 && r.cfg.SMTP.Host == "" && !r.said("smtp.host") {
 		r.warn(at["to"], "there is no smtp, so that this digest goes to a directory instead")
 	}

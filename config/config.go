@@ -39,6 +39,8 @@ type Config struct {
 	Fetch     Fetch
 	Outlets   []Outlet
 	SMTP      SMTP
+	Operator  string // a mail address that is told, at most once a day, what is broken; empty: nobody
+	Channels  []Channel
 	Digests   []Digest
 
 	Warnings []string // what is valid, but probably not meant
@@ -115,6 +117,13 @@ type SMTP struct {
 	PasswordFile string // where Password was read
 	TLS          string // mandatory (STARTTLS or else no mail), implicit (from the first byte), none (loopback only)
 	From         string
+	DKIM         DKIM
+}
+
+// DKIM says how mail is signed. Without a domain it is not.
+type DKIM struct {
+	Domain, Selector string
+	KeyFile          string // a private key, RSA or Ed25519, in PEM
 }
 
 // Digest is a profile: what is compiled when, and for whom.
@@ -123,6 +132,7 @@ type Digest struct {
 	Schedule   string
 	Timezone   string
 	To         []string // none: into a directory
+	Channels   []string // by their ids
 	Query      string
 	Group      string // actor, country, flat
 	Labels     string // language of labels: en, ru, uz, kk

@@ -178,9 +178,13 @@ outlets:
     sources:
       - {id: daryo-en, kind: page, url: https://daryo.uz/en, schedule: "@every 1h", item: "div.item", link: "a", title: "h2", date: "time", article: {body: "div.text", remove: ["div.ad"]}}
       - {id: daryo-feed, kind: feed, url: https://daryo.uz/feed/}
-smtp: {host: mail.example.org, port: 587, username: u, password_file: /run/secrets/smtp, tls: mandatory, from: "Silkwire <digest@example.org>"}
+smtp: {host: mail.example.org, port: 587, username: u, password_file: /run/secrets/smtp, tls: mandatory, from: "Silkwire <digest@example.org>", dkim: {domain: example.org, selector: s1, key_file: /run/secrets/dkim.pem}}
+operator: ops@example.org
+channels:
+  - {id: newsroom, kind: webhook, url: https://hooks.example.org/silkwire, secret_file: /run/secrets/hook}
+  - {id: chat, kind: telegram, chat: "-1001234567", token_file: /run/secrets/bot}
 digests:
-  - {id: daily, schedule: "0 7 * * *", timezone: Asia/Tashkent, to: [analyst@example.org], query: "is:relevant"}
+  - {id: daily, schedule: "0 7 * * *", timezone: Asia/Tashkent, to: [analyst@example.org], channels: [newsroom, chat], query: "is:relevant"}
 `
 
 func TestEveryKeyOfTheExampleArrives(t *testing.T) {
@@ -204,12 +208,20 @@ func TestEveryKeyOfTheExampleArrives(t *testing.T) {
 	if diff := cmp.Diff([]Outlet{want}, c.Outlets); diff != "" {
 		t.Error(diff)
 	}
-	smtp := SMTP{Host: "mail.example.org", Port: 587, Username: "u", PasswordFile: "/run/secrets/smtp", TLS: "mandatory", From: "Silkwire <digest@example.org>"}
-	if c.SMTP != smtp {
-		t.Errorf("%+v", c.SMTP)
+	smtp := SMTP{Host: "mail.example.org", Port: 587, Username: "u", PasswordFile: "/run/secrets/smtp", TLS: "mandatory", From: "Silkwire <digest@example.org>",
+		DKIM: DKIM{Domain: "example.org", Selector: "s1", KeyFile: "/run/secrets/dkim.pem"}}
+	if c.SMTP != smtp || c.Operator != "ops@example.org" {
+		t.Errorf("%+v %q", c.SMTP, c.Operator)
+	}
+	channels := []Channel{
+		{ID: "newsroom", Kind: Webhook, URL: "https://hooks.example.org/silkwire", SecretFile: "/run/secrets/hook"},
+		{ID: "chat", Kind: Telegram, Chat: "-1001234567", SecretFile: "/run/secrets/bot"},
+	}
+	if diff := cmp.Diff(channels, c.Channels); diff != "" {
+		t.Error(diff)
 	}
 	digest := Digest{
-		ID: "daily", Schedule: "0 7 * * *", Timezone: "Asia/Tashkent", To: []string{"analyst@example.org"}, Query: "is:relevant",
+		ID: "daily", Schedule: "0 7 * * *", Timezone: "Asia/Tashkent", To: []string{"analyst@example.org"}, Channels: []string{"newsroom", "chat"}, Query: "is:relevant",
 		Group: "actor", Labels: "en", MaxStories: 60, WhenEmpty: "skip", CatchUp: "latest",
 	}
 	if diff := cmp.Diff([]Digest{digest}, c.Digests); diff != "" {
@@ -285,6 +297,11 @@ func TestAMistakeSaysWhereItIsAndWhatWouldBeRight(t *testing.T) {
 		"a query that is none":            {"digests:\n  - {query: \"(china\"}\n", "2:13: query: a bracket is missing"},
 		"a recipient that is none":        {"digests:\n  - {to: [a@example.org, nobody]}\n", `2:26: to: "nobody" is not a mail address`},
 		"M17 a recipient with a new line": {"digests:\n  - to: \"a@example.org\\r\\nBcc: b@example.org\"\n", "2:9: to: a mail address is one line"},
+		"a channel that there is not":     {"channels: [{id: hook, kind: webhook, url: 'https://a.example/', secret_file: s}]\ndigests:\n  - {channels: [hok]}\n", `3:16: unknown channel "hok"; did you mean "hook"?`},
+		"a channel without a secret":      {"channels:\n  - {id: hook, kind: webhook, url: 'https://a.example/'}\n", `2:5: a channel of kind webhook needs secret_file`},
+		"a chat for a webhook":            {"channels:\n  - {id: h, kind: webhook, url: 'https://a.example/', secret_file: s, chat: '1'}\n", `2:77: a channel of kind webhook has no chat`},
+		"a chat that is none":             {"channels:\n  - {id: t, kind: telegram, chat: our chat, token_file: s}\n", `2:35: chat: "our chat" is neither`},
+		"half a signature":                {"smtp: {host: localhost, from: a@example.org, dkim: {domain: example.org}}\n", `1:52: smtp.dkim needs domain, selector and key_file`},
 		"a wrong choice":                  {"digests:\n  - {when_empty: never}\n", `2:18: unknown value of when_empty "never"; one of: skip, send`},
 		"a listener for everybody":        {"listen: 0.0.0.0:8080\n", `1:9: listen: "0.0.0.0:8080" can be reached from other machines`},
 		"no port":                         {"listen: localhost:http\n", `1:9: listen: "http" is not a port`},

@@ -50,6 +50,7 @@ func Load(path string, env Env) (*Config, error) {
 	}
 	r.environment(env)
 	r.readPassword(env)
+	r.readSecrets(env)
 	return r.finish()
 }
 
@@ -78,6 +79,10 @@ func (r *reader) resolvePaths(dir string) {
 	under(&r.cfg.DigestDir)
 	under(&r.cfg.Taxonomy)
 	under(&r.cfg.SMTP.PasswordFile)
+	under(&r.cfg.SMTP.DKIM.KeyFile)
+	for i := range r.cfg.Channels {
+		under(&r.cfg.Channels[i].SecretFile)
+	}
 	for i := range r.cfg.Digests {
 		under(&r.cfg.Digests[i].Dir)
 	}
@@ -156,30 +161,7 @@ func (r *reader) readPassword(env Env) {
 	if !said || r.cfg.SMTP.PasswordFile == "" || r.said("smtp.password") {
 		return
 	}
-	path, err := expand(r.cfg.SMTP.PasswordFile, env)
-	if err != nil {
-		r.mistake(at, "smtp.password_file: %v", err)
-		return
-	}
-	r.cfg.SMTP.PasswordFile = path
-	content, err := readFile(path)
-	if err != nil {
-		r.mistake(at, "smtp.password_file %s: %v", path, err)
-		return
-	}
-	secret := strings.TrimRight(string(content), "\r\n")
-	if secret == "" {
-		r.mistake(at, "smtp.password_file %s: the file is empty", path)
-		return
-	}
-	if len(secret) > 4096 || strings.ContainsAny(secret, "\r\n\x00") {
-		r.mistake(at, "smtp.password_file %s: a password is one line", path)
-		return
-	}
-	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o004 != 0 {
-		r.warn(at, "every user of this machine can read the password; chmod o-r %s", path)
-	}
-	r.cfg.SMTP.Password = Secret(secret)
+	r.cfg.SMTP.PasswordFile, r.cfg.SMTP.Password = r.secretFile("smtp.password_file", at, r.cfg.SMTP.PasswordFile, env)
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)

@@ -27,6 +27,8 @@ func Print(c *Config) []byte {
 	if c.SMTP.Host != "" {
 		p.smtp(c.SMTP)
 	}
+	p.text(0, "operator", c.Operator)
+	p.channels(c.Channels)
 	p.digests(c.Digests)
 	p.outlets(c.Outlets)
 	return p.out.Bytes()
@@ -118,6 +120,12 @@ func (p *printer) smtp(s SMTP) {
 	}
 	p.text(1, "tls", s.TLS)
 	p.text(1, "from", s.From)
+	if s.DKIM.Domain != "" {
+		p.open(1, "dkim")
+		p.text(2, "domain", s.DKIM.Domain)
+		p.text(2, "selector", s.DKIM.Selector)
+		p.text(2, "key_file", s.DKIM.KeyFile)
+	}
 }
 
 func (p *printer) digests(digests []Digest) {
@@ -131,6 +139,7 @@ func (p *printer) digests(digests []Digest) {
 		p.text(2, "schedule", d.Schedule)
 		p.text(2, "timezone", d.Timezone)
 		p.list(2, "to", d.To)
+		p.list(2, "channels", d.Channels)
 		p.line(2, "query: %s", scalar(d.Query))
 		p.text(2, "group", d.Group)
 		p.text(2, "labels", d.Labels)

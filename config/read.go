@@ -35,11 +35,12 @@ func (r *reader) read(content []byte) {
 		return
 	}
 	readers := map[string]func(pair){
-		"fetch":   r.section,
-		"log":     r.section,
-		"smtp":    r.section,
-		"outlets": r.outlets,
-		"digests": r.readDigests,
+		"fetch":    r.section,
+		"log":      r.section,
+		"smtp":     r.section,
+		"outlets":  r.outlets,
+		"digests":  r.readDigests,
+		"channels": r.readChannels,
 	}
 	r.settings("", readers)
 	at := r.place(body)
@@ -71,6 +72,9 @@ func (r *reader) section(p pair) {
 	}
 	readers := map[string]func(pair){}
 	r.settings(p.name, readers)
+	if p.name == "smtp" {
+		readers["dkim"] = func(p pair) { p.name = "smtp.dkim"; r.section(p) }
+	}
 	r.fields(p, readers)
 }
 
@@ -86,7 +90,7 @@ func (r *reader) setting(s setting, p pair) {
 }
 
 func (r *reader) apply(s setting, at Place, text string) {
-	if strings.Contains(text, "${") && s.key != "smtp.password_file" && s.key != "smtp.password" {
+	if strings.Contains(text, "${") && s.key != "smtp.password_file" && s.key != "smtp.password" && s.key != "smtp.dkim.key_file" {
 		r.warn(at, "%s: ${…} is not expanded; set %s in the environment instead", s.key, s.variable())
 	}
 	if err := s.set(r.cfg, text); err != nil {
@@ -386,6 +390,7 @@ func (r *reader) digest(p pair) {
 		"schedule":    func(p pair) { r.line(p, &d.Schedule) },
 		"timezone":    func(p pair) { r.timezone(p, &d.Timezone) },
 		"to":          func(p pair) { d.To = r.recipients(p) },
+		"channels":    func(p pair) { r.texts(p, func(_ pair, id string) { d.Channels = append(d.Channels, id) }) },
 		"query":       func(p pair) { r.query(p, &d.Query) },
 		"group":       choice(&d.Group, "actor", "country", "flat"),
 		"labels":      choice(&d.Labels, "en", "ru", "uz", "kk"),

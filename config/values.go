@@ -24,11 +24,10 @@ type setting struct {
 
 // split returns the section and the name in it.
 func (s setting) split() (section, name string) {
-	section, name, dotted := strings.Cut(s.key, ".")
-	if !dotted {
-		return "", section
+	if dot := strings.LastIndexByte(s.key, '.'); dot >= 0 {
+		return s.key[:dot], s.key[dot+1:]
 	}
-	return section, name
+	return "", s.key
 }
 
 // variable is the name of the setting in the environment.
@@ -68,6 +67,10 @@ var settings = []setting{
 		return choose(&c.SMTP.TLS, "tls", v, []string{"mandatory", "implicit", "none"})
 	}},
 	{key: "smtp.from", set: func(c *Config, v string) error { return sender(&c.SMTP.From, v) }},
+	{key: "smtp.dkim.domain", set: func(c *Config, v string) error { return hostName(&c.SMTP.DKIM.Domain, v) }},
+	{key: "smtp.dkim.selector", set: func(c *Config, v string) error { return hostName(&c.SMTP.DKIM.Selector, v) }},
+	{key: "smtp.dkim.key_file", set: func(c *Config, v string) error { return notEmpty(&c.SMTP.DKIM.KeyFile, v) }},
+	{key: "operator", set: func(c *Config, v string) error { return sender(&c.Operator, v) }},
 }
 
 func notEmpty(to *string, v string) error {

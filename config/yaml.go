@@ -40,6 +40,7 @@ type reader struct {
 	at       map[string]Place // where a setting was made, by its key
 	outletAt map[news.OutletID]Place
 	sources  []readSource
+	channels []readChannel
 	digests  []readDigest
 }
 
