@@ -169,6 +169,8 @@ type Request struct {
 	Downgrade    bool // follow a redirect from https to http
 	Insecure     bool // accept bad certificates
 	Identity     bool // ask for no content coding, where it was wrong before
+
+	posting *Posting // what is handed over; nil: nothing is, it is fetched
 }
 
 // Validators belong to one address.
@@ -358,6 +360,9 @@ func (c *Client) build(ctx context.Context, r Request, u *url.URL) (*http.Reques
 	}
 	if v.LastModified != "" {
 		req.Header["If-Modified-Since"] = []string{v.LastModified}
+	}
+	if r.posting != nil {
+		r.posting.dress(req)
 	}
 	return req, nil
 }

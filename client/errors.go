@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 )
@@ -37,12 +39,13 @@ type Error struct {
 	URL   string // where it happened, without userinfo
 	Err   error  // the cause, for branching; do not show it
 
-	Requests int // that reached a server
+	Requests int    // that reached a server
+	Method   string // "" is GET
 }
 
 // Error says what happened, where, and what to do.
 func (e *Error) Error() string {
-	return fmt.Sprintf("GET %s: %s", e.URL, e.words())
+	return fmt.Sprintf("%s %s: %s", cmp.Or(e.Method, http.MethodGet), e.URL, e.words())
 }
 
 // Unwrap gives the cause to errors.Is and errors.As.

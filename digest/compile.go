@@ -30,6 +30,8 @@ func Compile(in Input) Edition {
 		Coverage:    c.coverage(),
 		URLWord:     c.words.onTheWeb,
 		PageWord:    c.words.page,
+		TagWord:     c.words.wrongTag,
+		Leave:       c.words.leave,
 		Footer:      c.footer(),
 	}
 	shown := stories[:min(len(stories), in.Profile.maxStories())]

@@ -1,12 +1,10 @@
 package digest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/mail"
 	"strings"
 	"sync"
 	"time"
@@ -155,26 +153,9 @@ func (c *Courier) try(ctx context.Context, m store.Message) error {
 func (c *Courier) send(ctx context.Context, m store.Message) error {
 	sender := c.Senders[m.Channel]
 	if sender == nil {
-		return &Failure{Temporary, "send", fmt.Errorf("nothing is configured for the channel %q", m.Channel)}
+		return &Failure{Kind: Temporary, Stage: "send", Err: fmt.Errorf("nothing is configured for the channel %q", m.Channel)}
 	}
-	from, err := senderOf(m.Body)
-	if err != nil {
-		return &Failure{Permanent, "read the message", err}
-	}
-	return sender.Send(ctx, from, m.Recipient, m.Body)
-}
-
-// senderOf is the address that a frozen message comes from.
-func senderOf(body []byte) (string, error) {
-	m, err := mail.ReadMessage(bytes.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	from, err := mail.ParseAddress(m.Header.Get("From"))
-	if err != nil {
-		return "", err
-	}
-	return from.Address, nil
+	return sender.Send(ctx, m)
 }
 
 // result is the message's state after an attempt.
@@ -186,10 +167,10 @@ func (c *Courier) result(ctx context.Context, m store.Message, err error) store.
 	}
 	var f *Failure
 	if !errors.As(err, &f) {
-		f = &Failure{Temporary, "send", err}
+		f = &Failure{Kind: Temporary, Stage: "send", Err: err}
 	}
 	m.State, m.Error = store.TempFail, f.Error()
-	m.Next = c.Now().Add(pause(m.Attempts))
+	m.Next = c.Now().Add(max(pause(m.Attempts), min(f.After, lastPause)))
 	switch f.Kind {
 	case Permanent:
 		m.State, m.Next = store.PermFail, time.Time{}

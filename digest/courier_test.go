@@ -21,7 +21,7 @@ import (
 // answers is a Sender that says what a function says.
 type answers func(to string, body []byte) error
 
-func (a answers) Send(_ context.Context, _, to string, body []byte) error { return a(to, body) }
+func (a answers) Send(_ context.Context, m store.Message) error { return a(m.Recipient, m.Body) }
 
 func deliver(t *testing.T, c *Courier) time.Time {
 	t.Helper()
@@ -35,7 +35,7 @@ func deliver(t *testing.T, c *Courier) time.Time {
 func TestARefusalIsTriedAgainLaterAndLater(t *testing.T) { // M1
 	a, w := outboxOf(t, "a@desk.example")
 	tries := 0
-	c := courier(a, w, answers(func(string, []byte) error { tries++; return &Failure{Temporary, "connect", errors.New("refused")} }))
+	c := courier(a, w, answers(func(string, []byte) error { tries++; return &Failure{Kind: Temporary, Stage: "connect", Err: errors.New("refused")} }))
 	var pauses []string
 	begun := w.now()
 	for {
@@ -76,7 +76,7 @@ func TestOneBadRecipientOfTenHoldsNobody(t *testing.T) { // M3, M4
 		defer mu.Unlock()
 		got[to]++
 		if to == "r3@desk.example" {
-			return &Failure{Permanent, "RCPT TO", errors.New("550 no such user")}
+			return &Failure{Kind: Permanent, Stage: "RCPT TO", Err: errors.New("550 no such user")}
 		}
 		return nil
 	}))
@@ -156,7 +156,7 @@ func TestAClockSetBackFreezesNothing(t *testing.T) { // T5
 	broken := true
 	c := courier(a, w, answers(func(string, []byte) error {
 		if broken {
-			return &Failure{Temporary, "connect", errors.New("refused")}
+			return &Failure{Kind: Temporary, Stage: "connect", Err: errors.New("refused")}
 		}
 		return nil
 	}))
@@ -181,7 +181,7 @@ func TestAChannelWithoutASenderIsTriedAgain(t *testing.T) {
 func TestStoppingLeavesTheRestForLater(t *testing.T) {
 	a, w := outboxOf(t, "a@desk.example", "b@desk.example", "c@desk.example")
 	ctx, cancel := context.WithCancel(context.Background())
-	c := courier(a, w, answers(func(string, []byte) error { cancel(); return &Failure{Interrupted, "DATA", context.Canceled} }))
+	c := courier(a, w, answers(func(string, []byte) error { cancel(); return &Failure{Kind: Interrupted, Stage: "DATA", Err: context.Canceled} }))
 	c.AtOnce = 1
 	if _, err := c.Deliver(ctx); err != nil {
 		t.Fatal(err)
@@ -234,7 +234,7 @@ func TestADirectoryGetsTheThreeFiles(t *testing.T) {
 func TestADirectoryRefusesToLeaveItself(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"../x", "a/b", "", ".", "..", "/etc/x"} {
-		err := Dir(dir).Send(context.Background(), "", name, letter(t, "a@desk.example"))
+		err := Dir(dir).Send(context.Background(), store.Message{Recipient: name, Body: letter(t, "a@desk.example")})
 		fails(t, err, Permanent, "name")
 	}
 }

@@ -20,8 +20,10 @@ import (
 
 // The channels of a message.
 const (
-	MailChannel = "mail"
-	FileChannel = "file" // the recipient is the name of the files
+	MailChannel     = "mail"
+	FileChannel     = "file"     // the recipient is the name of the files
+	WebhookChannel  = "webhook"  // the recipient is the name of a hook
+	TelegramChannel = "telegram" // the recipient is the name of a bot
 )
 
 // Desk issues editions: it gathers what an edition is made from, has it
@@ -38,7 +40,9 @@ type Desk struct {
 	// Same judges whether two items tell the same story; nil is [SameStory].
 	Same func(a, b *news.Item) (bool, string)
 	// Unsubscribe makes the one-click address for a recipient; nil: none.
-	Unsubscribe func(profile, recipient string) string
+	Unsubscribe func(store.Subscription) string
+	// Signature vouches for mails; nil: they are not signed.
+	Signature *Signature
 	Now         func() time.Time
 	Log         *slog.Logger
 }
@@ -116,22 +120,18 @@ func (d *Desk) edition(ctx context.Context, p Profile, due time.Time, earlier []
 		return store.Edition{}, err
 	}
 	e := Compile(in)
-	m, err := Render(e)
-	if err != nil {
-		return store.Edition{}, err
-	}
 	compiled, err := json.Marshal(e)
 	if err != nil {
 		return store.Edition{}, err
 	}
 	frozen := store.Edition{
-		ID: e.ID, Profile: p.ID, From: in.From, To: in.To, Rendered: in.Now, Subject: m.Subject, Stories: e.Counts.Stories,
+		ID: e.ID, Profile: p.ID, From: in.From, To: in.To, Rendered: in.Now, Subject: e.Subject, Stories: e.Counts.Stories,
 		Compiled: compiled, Told: toldIn(in, e),
 	}
 	if e.Empty() && p.WhenEmpty != Send {
 		return frozen, nil
 	}
-	frozen.Messages, err = d.messages(p, frozen, m, earlier)
+	frozen.Messages, err = d.messages(ctx, p, frozen, e, earlier)
 	return frozen, err
 }
 
@@ -275,22 +275,25 @@ func CountDays(items []news.Item, before time.Time, zone *time.Location) Baselin
 	return b
 }
 
-// messages are one for each recipient, or one file where there is no mail
-// server or nobody to write to. An address that is none is refused here, on
-// record, and holds nobody else.
-func (d *Desk) messages(p Profile, e store.Edition, m Message, earlier []store.Edition) ([]store.Message, error) {
-	if !d.Mail || len(p.To) == 0 {
-		msg, err := d.file(p, e, m, earlier)
-		return []store.Message{msg}, err
+// messages are one for each recipient and channel, or one file where there is
+// neither, or no mail server. An address that is none is refused here, on
+// record, and holds nobody else; who wants no more is left out.
+func (d *Desk) messages(ctx context.Context, p Profile, e store.Edition, compiled Edition, earlier []store.Edition) ([]store.Message, error) {
+	list, err := d.channels(p, e, compiled)
+	if err != nil {
+		return nil, err
 	}
-	var list []store.Message
+	if !d.Mail && len(p.To) > 0 || len(p.To)+len(p.Channels) == 0 {
+		msg, err := d.file(p, e, compiled, earlier)
+		return append(list, msg), err
+	}
 	seen := make(map[string]bool)
 	for _, to := range p.To {
-		msg, err := d.mail(p, e, m, to)
+		msg, wanted, err := d.mail(ctx, p, e, compiled, to)
 		if err != nil {
 			return nil, err
 		}
-		if !seen[msg.Recipient] {
+		if wanted && !seen[msg.Recipient] {
 			seen[msg.Recipient] = true
 			list = append(list, msg)
 		}
@@ -298,28 +301,46 @@ func (d *Desk) messages(p Profile, e store.Edition, m Message, earlier []store.E
 	return list, nil
 }
 
-func (d *Desk) mail(p Profile, e store.Edition, m Message, to string) (store.Message, error) {
-	msg := store.Message{Edition: e.ID, Channel: MailChannel, Recipient: clean(to), State: store.Rendered}
+// mail is the message to one recipient, if she wants it.
+func (d *Desk) mail(ctx context.Context, p Profile, e store.Edition, compiled Edition, to string) (msg store.Message, wanted bool, err error) {
+	msg = store.Message{Edition: e.ID, Channel: MailChannel, Recipient: clean(to), State: store.Rendered}
 	address, err := ParseAddress(to)
 	if err != nil {
 		msg.State, msg.Error = store.PermFail, err.Error()
-		return msg, nil
+		return msg, true, nil
 	}
 	msg.Recipient = address.Address
+	sub, err := d.Store.Subscription(ctx, p.ID, address.Address)
+	if err != nil || sub.Off {
+		return msg, false, err
+	}
 	env, err := d.envelope(p, e, address.Address)
 	if err != nil {
-		return msg, err
+		return msg, false, err
 	}
 	env.To = address.String()
 	if d.Unsubscribe != nil {
-		env.Unsubscribe = d.Unsubscribe(p.ID, address.Address)
+		env.Unsubscribe = d.Unsubscribe(sub)
 	}
 	msg.MessageID = "<" + env.MessageID + ">"
-	msg.Body, err = Pack(m, env)
-	return msg, err
+	msg.Body, err = d.packed(compiled, env)
+	return msg, true, err
 }
 
-func (d *Desk) file(p Profile, e store.Edition, m Message, earlier []store.Edition) (store.Message, error) {
+// packed renders, packs and signs.
+func (d *Desk) packed(e Edition, env Envelope) ([]byte, error) {
+	m, err := RenderFor(e, env.Unsubscribe)
+	if err != nil {
+		return nil, err
+	}
+	body, err := Pack(m, env)
+	if err != nil || d.Signature == nil {
+		return body, err
+	}
+	return d.Signature.Sign(body)
+}
+
+func (d *Desk) file(p Profile, e store.Edition, compiled Edition, earlier []store.Edition) (store.Message, error) {
 	name := fileName(p, e.To, earlier)
 	msg := store.Message{Edition: e.ID, Channel: FileChannel, Recipient: name, State: store.Rendered}
 	if p.From == "" {
@@ -329,9 +350,48 @@ func (d *Desk) file(p Profile, e store.Edition, m Message, earlier []store.Editi
 	if err != nil {
 		return msg, err
 	}
+	m, err := Render(compiled)
+	if err != nil {
+		return msg, err
+	}
 	msg.MessageID = "<" + env.MessageID + ">"
 	msg.Body, err = Pack(m, env)
 	return msg, err
+}
+
+// channels are the messages that do not go by mail.
+func (d *Desk) channels(p Profile, e store.Edition, compiled Edition) ([]store.Message, error) {
+	var list []store.Message
+	for _, c := range p.Channels {
+		body, err := channelBody(c.Kind, e, compiled)
+		if err != nil {
+			return nil, fmt.Errorf("channel %s: %w", c.Name, err)
+		}
+		list = append(list, store.Message{
+			Edition: e.ID, Channel: c.Kind, Recipient: c.Name, State: store.Rendered, MessageID: messageID(e.ID, c.Name), Body: body,
+		})
+	}
+	return list, nil
+}
+
+func channelBody(kind string, e store.Edition, compiled Edition) ([]byte, error) {
+	switch kind {
+	case WebhookChannel:
+		m, err := Render(compiled)
+		if err != nil {
+			return nil, err
+		}
+		return hookBody(m, e.Compiled)
+	case TelegramChannel:
+		return telegramBody(compiled)
+	}
+	return nil, fmt.Errorf("nothing is known of the kind %q", kind)
+}
+
+// messageID is the same whenever it is made for an edition and a recipient.
+func messageID(edition, recipient string) string {
+	sum := sha256.Sum256([]byte(edition + "\n" + recipient))
+	return edition + "." + hex.EncodeToString(sum[:6])
 }
 
 // envelope is the same whenever it is made for an edition and a recipient.
@@ -340,8 +400,7 @@ func (d *Desk) envelope(p Profile, e store.Edition, recipient string) (Envelope,
 	if err != nil {
 		return Envelope{}, fmt.Errorf("the sender %q: %w", p.From, err)
 	}
-	sum := sha256.Sum256([]byte(e.ID + "\n" + recipient))
-	id := e.ID + "." + hex.EncodeToString(sum[:6]) + "@" + domainOf(from.Address)
+	id := messageID(e.ID, recipient) + "@" + domainOf(from.Address)
 	return Envelope{From: p.From, MessageID: id, Date: e.Rendered.In(p.zone()), List: p.ID}, nil
 }
 

@@ -29,6 +29,7 @@ import (
 type Profile struct {
 	ID         string
 	To         []string
+	Channels   []Channel
 	From       string         // the sender: "Silkwire <digest@example.org>"
 	Query      search.Query   // what the digest is about
 	Zone       *time.Location // the reader's; nil is UTC
@@ -37,6 +38,12 @@ type Profile struct {
 	MaxStories int            // 0 is 40; never more than 500
 	WhenEmpty  WhenEmpty      // "" is Skip
 	BaseURL    string         // of the web pages, for links home; "" makes none
+}
+
+// Channel is a way for an edition to go other than by mail.
+type Channel struct {
+	Kind string // WebhookChannel or TelegramChannel
+	Name string // the recipient: of the hook or the bot
 }
 
 // Grouping is how the stories of an edition are ordered.
@@ -125,6 +132,8 @@ type Edition struct {
 	URL      string   `json:"url,omitempty"`       // the edition's page
 	URLWord  string   `json:"url_word,omitempty"`
 	PageWord string   `json:"page_word,omitempty"` // names a story's own page
+	TagWord  string   `json:"tag_word,omitempty"`  // asks whether a tag is wrong
+	Leave    string   `json:"leave,omitempty"`     // names the way out of the list
 	Footer   []string `json:"footer"`
 }
 

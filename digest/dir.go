@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"silkwire/store"
 )
 
 // Dir is a Sender that writes each message into a directory, as NAME.eml with
@@ -21,26 +23,27 @@ import (
 type Dir string
 
 // Send keeps the promise of [Sender].
-func (d Dir) Send(ctx context.Context, _, name string, body []byte) error {
+func (d Dir) Send(ctx context.Context, m store.Message) error {
+	name, body := m.Recipient, m.Body
 	if name == "" || strings.HasPrefix(name, ".") || name != filepath.Base(name) || !filepath.IsLocal(name) {
-		return &Failure{Permanent, "name", fmt.Errorf("%q is not the name of a file", name)}
+		return &Failure{Kind: Permanent, Stage: "name", Err: fmt.Errorf("%q is not the name of a file", name)}
 	}
 	if err := ctx.Err(); err != nil {
-		return &Failure{Interrupted, "write", err}
+		return &Failure{Kind: Interrupted, Stage: "write", Err: err}
 	}
 	text, html, err := parts(body)
 	if err != nil {
-		return &Failure{Permanent, "read the message", err}
+		return &Failure{Kind: Permanent, Stage: "read the message", Err: err}
 	}
 	if err := os.MkdirAll(string(d), 0o700); err != nil {
-		return &Failure{Temporary, "make the directory for digests", err}
+		return &Failure{Kind: Temporary, Stage: "make the directory for digests", Err: err}
 	}
 	for _, f := range []struct {
 		ending  string
 		content []byte
 	}{{".html", html}, {".txt", text}, {".eml", body}} {
 		if err := writeWhole(filepath.Join(string(d), name+f.ending), f.content); err != nil {
-			return &Failure{Temporary, "write", err}
+			return &Failure{Kind: Temporary, Stage: "write", Err: err}
 		}
 	}
 	return nil

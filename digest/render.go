@@ -30,7 +30,10 @@ var mailTemplate string
 
 // Render lays an edition out as text and as HTML. It is pure. Where the HTML
 // would grow too large, the last stories are replaced by a line that counts them.
-func Render(e Edition) (Message, error) {
+func Render(e Edition) (Message, error) { return RenderFor(e, "") }
+
+// RenderFor renders for a reader who may leave the list by an address of her own.
+func RenderFor(e Edition, unsubscribe string) (Message, error) {
 	tmpl, err := template.New("mail").Funcs(template.FuncMap{
 		"rtl": rightToLeft, "edge": edge, "evidence": func() string { return e.PageWord },
 	}).Parse(mailTemplate)
@@ -38,6 +41,7 @@ func Render(e Edition) (Message, error) {
 		return Message{}, fmt.Errorf("render edition %s: %w", e.ID, err)
 	}
 	html, err := fitting(e, htmlBudget, func(v view) (string, error) {
+		v.Unsubscribe = webLink(unsubscribe)
 		var b strings.Builder
 		err := tmpl.Execute(&b, v)
 		return b.String(), err
@@ -45,13 +49,17 @@ func Render(e Edition) (Message, error) {
 	if err != nil {
 		return Message{}, fmt.Errorf("render edition %s: %w", e.ID, err)
 	}
-	plain, err := fitting(e, textBudget, func(v view) (string, error) { return plainText(v), nil })
+	plain, err := fitting(e, textBudget, func(v view) (string, error) {
+		v.Unsubscribe = webLink(unsubscribe)
+		return plainText(v), nil
+	})
 	return Message{Subject: e.Subject, HTML: html, Text: plain}, err
 }
 
 // view is an edition as the two forms lay it out: no sentence stands twice.
 type view struct {
 	Edition
+	Unsubscribe string // the reader's own way out; "": none
 }
 
 // fitting renders as many of the stories as keep the result within a budget.
@@ -81,7 +89,7 @@ func shorten(e Edition, n int) view {
 		}
 	}
 	e.Sections = sections
-	return view{e}
+	return view{Edition: e}
 }
 
 func firstGroups(groups []Group, n *int) []Group {

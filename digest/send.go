@@ -3,13 +3,16 @@ package digest
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"silkwire/store"
 )
 
 // Sender brings one frozen message to one recipient. It returns nil only when
 // the other side has taken responsibility for it, and a [*Failure] that says
 // what became of it otherwise. It is safe for concurrent use.
 type Sender interface {
-	Send(ctx context.Context, from, to string, body []byte) error
+	Send(ctx context.Context, m store.Message) error
 }
 
 // Kind says what a failure means for the message.
@@ -29,6 +32,8 @@ type Failure struct {
 	Kind  Kind
 	Stage string // "connect", "RCPT TO", …
 	Err   error
+	// After is how long the other side asked to be left alone, if it did.
+	After time.Duration
 }
 
 func (f *Failure) Error() string { return fmt.Sprintf("%s: %v", f.Stage, f.Err) }

@@ -1,12 +1,14 @@
 package digest
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/textproto"
 	"strconv"
@@ -16,6 +18,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/wneessen/go-mail/smtp"
+
+	"silkwire/store"
 )
 
 // TLS says how a connection to the mail server is protected.
@@ -76,25 +80,38 @@ const (
 )
 
 // Send keeps the promise of [Sender].
-func (s *SMTP) Send(ctx context.Context, from, to string, body []byte) error {
-	sender, err := ParseAddress(from)
+func (s *SMTP) Send(ctx context.Context, m store.Message) error {
+	sender, err := senderOf(m.Body)
 	if err != nil {
-		return &Failure{Temporary, "sender", fmt.Errorf("%q: %w; mend smtp.from", from, err)}
+		return &Failure{Kind: Permanent, Stage: "read the message", Err: err}
 	}
-	recipient, err := ParseAddress(to)
+	recipient, err := ParseAddress(m.Recipient)
 	if err != nil {
-		return &Failure{Permanent, "recipient", err}
+		return &Failure{Kind: Permanent, Stage: "recipient", Err: err}
 	}
 	if s.loginPaused() {
-		return &Failure{Login, "AUTH", errors.New("the mail server refused our name and password a short while ago; not asked again yet")}
+		return &Failure{Kind: Login, Stage: "AUTH", Err: errors.New("the mail server refused our name and password a short while ago; not asked again yet")}
 	}
 	c, err := s.connect(ctx)
 	if err != nil {
 		return c.failed(ctx, err)
 	}
-	err = c.failed(ctx, c.deliver(sender.Address, recipient.Address, body))
+	err = c.failed(ctx, c.deliver(sender, recipient.Address, m.Body))
 	c.close()
 	return err
+}
+
+// senderOf is the address that a frozen message comes from.
+func senderOf(body []byte) (string, error) {
+	m, err := mail.ReadMessage(bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	from, err := ParseAddress(m.Header.Get("From"))
+	if err != nil {
+		return "", fmt.Errorf("the sender: %w; mend smtp.from", err)
+	}
+	return from.Address, nil
 }
 
 // Check connects, protects the connection and logs in, and sends nothing.
@@ -237,13 +254,13 @@ func (c *session) login() error {
 	defer s.mu.Unlock()
 	c.begin("AUTH", c.limits.Command)
 	if s.pausedLocked() {
-		return &Failure{Login, c.stage, errors.New("the mail server has just refused our name and password")}
+		return &Failure{Kind: Login, Stage: c.stage, Err: errors.New("the mail server has just refused our name and password")}
 	}
 	err = c.client.Auth(auth)
 	var reply *textproto.Error
 	if errors.As(err, &reply) && reply.Code >= 500 {
 		s.refused = s.now()
-		return &Failure{Login, c.stage, fmt.Errorf("the mail server refused our name and password (%w); mend smtp.username or smtp.password", err)}
+		return &Failure{Kind: Login, Stage: c.stage, Err: fmt.Errorf("the mail server refused our name and password (%w); mend smtp.username or smtp.password", err)}
 	}
 	return err
 }
@@ -308,11 +325,11 @@ func (c *session) deliver(from, to string, body []byte) error {
 func (c *session) accepts(from, to string, size int) error {
 	c.begin("EHLO", c.limits.Command)
 	if utf8Ready, _ := c.client.Extension("SMTPUTF8"); !utf8Ready && !isASCII(from+to) {
-		return &Failure{Permanent, "MAIL FROM", fmt.Errorf("the mail server does not take addresses with letters beyond ASCII (no SMTPUTF8), such as %s", to)}
+		return &Failure{Kind: Permanent, Stage: "MAIL FROM", Err: fmt.Errorf("the mail server does not take addresses with letters beyond ASCII (no SMTPUTF8), such as %s", to)}
 	}
 	if _, limit := c.client.Extension("SIZE"); limit != "" {
 		if most, err := strconv.Atoi(limit); err == nil && most > 0 && size > most {
-			return &Failure{Permanent, "MAIL FROM", fmt.Errorf("the message has %d bytes, and the mail server takes %d; lower the digest's max_stories", size, most)}
+			return &Failure{Kind: Permanent, Stage: "MAIL FROM", Err: fmt.Errorf("the message has %d bytes, and the mail server takes %d; lower the digest's max_stories", size, most)}
 		}
 	}
 	return nil
@@ -370,17 +387,17 @@ func (c *session) failed(ctx context.Context, err error) error {
 	}
 	var reply *textproto.Error
 	if errors.As(err, &reply) {
-		return &Failure{kindOf(reply.Code, c.stage), c.stage, err}
+		return &Failure{Kind: kindOf(reply.Code, c.stage), Stage: c.stage, Err: err}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.sent:
-		return &Failure{Ambiguous, c.stage, err}
+		return &Failure{Kind: Ambiguous, Stage: c.stage, Err: err}
 	case ctx.Err() != nil:
-		return &Failure{Interrupted, c.stage, context.Cause(ctx)}
+		return &Failure{Kind: Interrupted, Stage: c.stage, Err: context.Cause(ctx)}
 	}
-	return &Failure{Temporary, c.stage, err}
+	return &Failure{Kind: Temporary, Stage: c.stage, Err: err}
 }
 
 // kindOf is what a reply means. A refusal before MAIL FROM is about us and the

@@ -35,7 +35,7 @@ func send(t *testing.T, s *SMTP, to string) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	return s.Send(ctx, from, to, letter(t, "reader@desk.example"))
+	return s.Send(ctx, store.Message{Recipient: to, Body: letter(t, "reader@desk.example")})
 }
 
 // fails asserts the kind of a failure and a word that its text must have.
@@ -315,7 +315,7 @@ func TestStoppingEndsASession(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &SMTP{Host: "127.0.0.1", Port: i.port, TLS: TLSNone}
 	done := make(chan error)
-	go func() { done <- s.Send(ctx, from, "reader@desk.example", letter(t, "reader@desk.example")) }()
+	go func() { done <- s.Send(ctx, store.Message{Recipient: "reader@desk.example", Body: letter(t, "reader@desk.example")}) }()
 	for !strings.Contains(i.heard(), "MAIL FROM") {
 		select {
 		case err := <-done:

@@ -52,6 +52,8 @@ type words struct {
 	placedFrom      string // agency
 	onTheWeb        string
 	page            string
+	wrongTag        string
+	leave           string
 	footWindow      string // from, to
 	footStories     string
 	footTags        string
@@ -99,7 +101,7 @@ func english() words {
 		other:     "Other", allRegion: "No single country",
 		retitled: "The title was “%s”.", irrelevant: "It no longer counts as relevant.", withdrawn: "It is no longer in the archive.",
 		eventGone: "No longer said: %s.", eventNow: "Was: %s. Now: %s.",
-		placedFrom: "taken over from %s", onTheWeb: "This edition on the web", page: "evidence",
+		placedFrom: "taken over from %s", onTheWeb: "This edition on the web", page: "evidence", wrongTag: "wrong tag?", leave: "Unsubscribe",
 		footWindow:    "Items first seen from %s to %s.",
 		footStories:   "Items that tell the same event are one story; counts compare items, not influence.",
 		footTags:      "Relevance, tags and events are found by machine; each event stands over the sentence that states it. The titles and sentences are the outlets' own and are not translated.",
@@ -143,7 +145,7 @@ func russian() words {
 		other:     "Прочее", allRegion: "Без одной страны",
 		retitled: "Прежний заголовок: «%s».", irrelevant: "Больше не считается относящимся к теме.", withdrawn: "В архиве этого больше нет.",
 		eventGone: "Больше не сказано: %s.", eventNow: "Было: %s. Стало: %s.",
-		placedFrom: "перепечатка: %s", onTheWeb: "Этот выпуск на сайте", page: "доказательства",
+		placedFrom: "перепечатка: %s", onTheWeb: "Этот выпуск на сайте", page: "доказательства", wrongTag: "неверная метка?", leave: "Отписаться",
 		footWindow:    "Публикации, впервые увиденные с %s по %s.",
 		footStories:   "Публикации об одном событии — один сюжет; числа сравнивают публикации, а не влияние.",
 		footTags:      "Отбор, метки и события сделаны машиной; под каждым событием стоит предложение, которое его доказывает. Заголовки и предложения принадлежат изданиям и не переведены.",
@@ -186,7 +188,7 @@ func uzbek() words {
 		other:     "Boshqa", allRegion: "Bitta davlatga tegishli emas",
 		retitled: "Avvalgi sarlavha: “%s”.", irrelevant: "Endi mavzuga oid hisoblanmaydi.", withdrawn: "Endi arxivda yoʻq.",
 		eventGone: "Endi aytilmayapti: %s.", eventNow: "Avval: %s. Endi: %s.",
-		placedFrom: "koʻchirib bosilgan: %s", onTheWeb: "Bu son saytda", page: "dalillar",
+		placedFrom: "koʻchirib bosilgan: %s", onTheWeb: "Bu son saytda", page: "dalillar", wrongTag: "belgi notoʻgʻrimi?", leave: "Obunani bekor qilish",
 		footWindow:    "Ilk bor %s dan %s gacha koʻrilgan maqolalar.",
 		footStories:   "Bir voqea haqidagi maqolalar bitta xabar; sonlar taʼsirni emas, maqolalarni solishtiradi.",
 		footTags:      "Tanlov, belgilar va voqealar dastur tomonidan topilgan; har bir voqea ostida uni isbotlovchi gap turadi. Sarlavha va gaplar nashrlarniki, tarjima qilinmagan.",
@@ -219,7 +221,7 @@ func kazakh() words {
 		other:     "Басқа", allRegion: "Бір елге қатысты емес",
 		retitled: "Бұрынғы тақырып: «%s».", irrelevant: "Енді тақырыпқа қатысты деп саналмайды.", withdrawn: "Енді мұрағатта жоқ.",
 		eventGone: "Енді айтылмайды: %s.", eventNow: "Бұрын: %s. Енді: %s.",
-		placedFrom: "көшіріп басылған: %s", onTheWeb: "Осы сан сайтта", page: "дәлелдер",
+		placedFrom: "көшіріп басылған: %s", onTheWeb: "Осы сан сайтта", page: "дәлелдер", wrongTag: "белгі қате ме?", leave: "Жазылымнан бас тарту",
 		footWindow:    "Алғаш рет көрілген мақалалар: %s – %s.",
 		footStories:   "Бір оқиға туралы мақалалар — бір хабар; сандар ықпалды емес, мақалаларды салыстырады.",
 		footTags:      "Іріктеуді, белгілерді және оқиғаларды бағдарлама жасады; әр оқиғаның астында оны дәлелдейтін сөйлем тұр. Тақырыптар мен сөйлемдер басылымдардікі, аударылмаған.",
