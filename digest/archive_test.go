@@ -25,6 +25,7 @@ type archive struct {
 	items    []news.Item
 	states   map[news.SourceID]news.SourceState
 	editions []store.Edition
+	off      []store.Subscription
 	full     bool
 	// died is called around every write; when it returns true the process
 	// is dead: the write and everything after it fails.
@@ -93,6 +94,17 @@ func (a *archive) Item(_ context.Context, id news.ItemID) (news.Item, error) {
 		}
 	}
 	return news.Item{}, store.ErrNotFound
+}
+
+func (a *archive) Subscription(_ context.Context, profile, recipient string) (store.Subscription, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, s := range a.off {
+		if s.Profile == profile && s.Recipient == recipient {
+			return s, nil
+		}
+	}
+	return store.Subscription{Profile: profile, Recipient: recipient}, nil
 }
 
 func (a *archive) SourceStates(context.Context) (map[news.SourceID]news.SourceState, error) {

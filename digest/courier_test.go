@@ -35,7 +35,10 @@ func deliver(t *testing.T, c *Courier) time.Time {
 func TestARefusalIsTriedAgainLaterAndLater(t *testing.T) { // M1
 	a, w := outboxOf(t, "a@desk.example")
 	tries := 0
-	c := courier(a, w, answers(func(string, []byte) error { tries++; return &Failure{Kind: Temporary, Stage: "connect", Err: errors.New("refused")} }))
+	c := courier(a, w, answers(func(string, []byte) error {
+		tries++
+		return &Failure{Kind: Temporary, Stage: "connect", Err: errors.New("refused")}
+	}))
 	var pauses []string
 	begun := w.now()
 	for {
@@ -181,7 +184,10 @@ func TestAChannelWithoutASenderIsTriedAgain(t *testing.T) {
 func TestStoppingLeavesTheRestForLater(t *testing.T) {
 	a, w := outboxOf(t, "a@desk.example", "b@desk.example", "c@desk.example")
 	ctx, cancel := context.WithCancel(context.Background())
-	c := courier(a, w, answers(func(string, []byte) error { cancel(); return &Failure{Kind: Interrupted, Stage: "DATA", Err: context.Canceled} }))
+	c := courier(a, w, answers(func(string, []byte) error {
+		cancel()
+		return &Failure{Kind: Interrupted, Stage: "DATA", Err: context.Canceled}
+	}))
 	c.AtOnce = 1
 	if _, err := c.Deliver(ctx); err != nil {
 		t.Fatal(err)

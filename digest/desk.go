@@ -43,8 +43,8 @@ type Desk struct {
 	Unsubscribe func(store.Subscription) string
 	// Signature vouches for mails; nil: they are not signed.
 	Signature *Signature
-	Now         func() time.Time
-	Log         *slog.Logger
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 const (

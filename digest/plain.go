@@ -47,6 +47,11 @@ func plainText(v view) string {
 		p.line(v.URLWord + ":")
 		p.line(v.URL)
 	}
+	if v.Unsubscribe != "" {
+		p.blank()
+		p.line(v.Leave + ":")
+		p.line(v.Unsubscribe)
+	}
 	return p.b.String()
 }
 

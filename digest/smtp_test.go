@@ -315,7 +315,9 @@ func TestStoppingEndsASession(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &SMTP{Host: "127.0.0.1", Port: i.port, TLS: TLSNone}
 	done := make(chan error)
-	go func() { done <- s.Send(ctx, store.Message{Recipient: "reader@desk.example", Body: letter(t, "reader@desk.example")}) }()
+	go func() {
+		done <- s.Send(ctx, store.Message{Recipient: "reader@desk.example", Body: letter(t, "reader@desk.example")})
+	}()
 	for !strings.Contains(i.heard(), "MAIL FROM") {
 		select {
 		case err := <-done:

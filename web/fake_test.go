@@ -29,7 +29,9 @@ type archive struct {
 	states   map[news.SourceID]news.SourceState
 	editions []store.Edition
 	stats    store.Stats
-	err      error // of everything, when set
+	left     map[string]store.Subscription // by profile and recipient
+	leaves   int                           // how often a subscription was written
+	err      error                         // of everything, when set
 	boom     bool
 }
 
@@ -125,6 +127,27 @@ func (a *archive) Stats(context.Context) (store.Stats, error) {
 	st := a.stats
 	st.Items = len(a.items)
 	return st, a.err
+}
+
+func (a *archive) Subscription(_ context.Context, profile, recipient string) (store.Subscription, error) {
+	if s, ok := a.left[profile+" "+recipient]; ok {
+		return s, a.err
+	}
+	return store.Subscription{Profile: profile, Recipient: recipient}, a.err
+}
+
+func (a *archive) PutSubscription(_ context.Context, s store.Subscription) error {
+	a.left = map[string]store.Subscription{s.Profile + " " + s.Recipient: s}
+	a.leaves++
+	return a.err
+}
+
+// unsubscribing reads the one token there is: "good".
+func unsubscribing(token string) (store.Subscription, error) {
+	if token == "good" {
+		return store.Subscription{Profile: "daily", Recipient: "reader@desk.example"}, nil
+	}
+	return store.Subscription{}, errors.New("forged")
 }
 
 func (a *archive) EditionList(_ context.Context, _ string, n int) ([]store.Edition, error) {
@@ -234,7 +257,7 @@ func serve(t testing.TB, a *archive, change ...func(*Options)) *Server {
 	}
 	o := Options{
 		Store: a, Taxonomy: tax, Outlets: outlets(), Sources: sources, Version: "1.2.3", Listen: "127.0.0.1:8080",
-		BaseURL: "https://silkwire.example.org", Contact: true, Zone: tashkent, Now: func() time.Time { return noon },
+		BaseURL: "https://silkwire.example.org", Contact: true, Zone: tashkent, Unsubscribe: unsubscribing, Now: func() time.Time { return noon },
 	}
 	for _, c := range change {
 		c(&o)

@@ -18,7 +18,7 @@ import (
 func TestEveryTemplateCanBeExecutedWithNothing(t *testing.T) {
 	empty := map[string]framed{
 		"items": &itemsPage{}, "item": &itemPage{}, "status": &statusPage{}, "editions": &editionsPage{}, "edition": &editionPage{},
-		"concepts": &conceptsPage{}, "concept": &conceptPage{}, "error": &errorPage{},
+		"concepts": &conceptsPage{}, "concept": &conceptPage{}, "error": &errorPage{}, "unsubscribe": &unsubscribePage{},
 	}
 	all := parsePages()
 	if len(all) != len(empty) {
@@ -35,7 +35,7 @@ func TestEveryTemplateCanBeExecutedWithNothing(t *testing.T) {
 func everyPage() []string {
 	return []string{
 		"/", "/?all=1", "/?q=Konfutsiy&outlet=daryo&country=UZ&lang=uz-Latn", "/?q=nothingofthekind", "/items/aaaaaaaaaaaaaaaa", "/items/bbbbbbbbbbbbbbbb",
-		"/status", "/editions", "/editions/ed1", "/concepts", "/concepts?q=confucius", "/concepts?q=zzzzzz", "/concepts/confucius-institute", "/concepts/scholarship", "/concepts/uzbekistan",
+		"/status", "/editions", "/editions/ed1", "/unsubscribe/good", "/concepts", "/concepts?q=confucius", "/concepts?q=zzzzzz", "/concepts/confucius-institute", "/concepts/scholarship", "/concepts/uzbekistan",
 	}
 }
 

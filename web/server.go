@@ -39,6 +39,10 @@ type Options struct {
 	// are shown.
 	Edition func(store.Edition) (template.HTML, error)
 
+	// Unsubscribe reads the token of a link out of a digest. Without it no
+	// link is valid.
+	Unsubscribe func(token string) (store.Subscription, error)
+
 	// Meaning says in words what a feature of the relevance is, such as "an
 	// instrument of influence is named". Without it features go by their names.
 	Meaning func(feature string) string
@@ -164,6 +168,9 @@ func (s *Server) table() []route {
 		{"GET /editions/{id}", account.Viewer, s.page("edition", s.editionPage)},
 		{"GET /concepts", account.Viewer, s.page("concepts", s.conceptsPage)},
 		{"GET /concepts/{id}", account.Viewer, s.page("concept", s.conceptPage)},
+
+		{"GET /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.askUnsubscribe)},
+		{"POST /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.unsubscribe)},
 
 		{"GET /livez", account.Nobody, s.live},
 		{"GET /healthz", account.Nobody, s.live},

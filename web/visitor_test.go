@@ -22,6 +22,9 @@ var open = map[string]string{
 	"GET /healthz":       "a probe",
 	"GET /readyz":        "a probe",
 	"GET /static/{file}": "style and script of the sign-in page",
+
+	"GET /unsubscribe/{token}":  "a reader of a digest need not be a user; the token proves who she is",
+	"POST /unsubscribe/{token}": "mail programs have no session (RFC 8058)",
 }
 
 func TestEachRouteTakesThoseWhoHaveItsRole(t *testing.T) { // X27, section 5, 10

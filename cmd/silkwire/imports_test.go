@@ -53,6 +53,7 @@ var homes = map[string][]string{
 	"go.etcd.io/bbolt":                       {"store/bolt"},
 	"github.com/robfig/cron/v3":              {"monitor"},
 	"github.com/wneessen/go-mail":            {"digest"},
+	"github.com/emersion/go-msgauth":         {"digest"},
 	"github.com/goccy/go-yaml":               {"config", "taxonomy"},
 	"github.com/alecthomas/kong":             {"cmd/silkwire"},
 	"github.com/andybalholm/brotli":          {"client"},

@@ -23,9 +23,10 @@ func (d *daemon) webOptions() web.Options {
 	}
 	return web.Options{
 		Store: d.app.store, Taxonomy: d.app.tax, Outlets: outlets,
-		Sources: func() []web.SourceInfo { return *d.sources.Load() },
-		Edition: func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
-		Meaning: func(feature string) string { return meaning[feature] },
+		Sources:     func() []web.SourceInfo { return *d.sources.Load() },
+		Edition:     func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
+		Unsubscribe: d.post.readToken,
+		Meaning:     func(feature string) string { return meaning[feature] },
 		Reckoning: func(t *news.Tagging, tag *news.Tag) string {
 			return sum(d.app.tagger.ScoreParts(t, tag))
 		},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"silkwire/monitor"
 	"silkwire/news"
 	"silkwire/search"
+	"silkwire/store"
 	"silkwire/story"
 	"silkwire/text"
 )
@@ -24,9 +26,10 @@ type post struct {
 	courier *digest.Courier
 	wake    chan struct{}
 
-	mu   sync.Mutex
-	dirs map[string]string // by profile
-	desk *digest.Desk
+	mu       sync.Mutex
+	dirs     map[string]string // by profile
+	channels map[string]config.Channel
+	desk     *digest.Desk
 }
 
 // newPost wires desk and courier to an archive.
@@ -35,14 +38,37 @@ func newPost(a *app) (*post, error) {
 	if err := p.configure(a.cfg.Load()); err != nil {
 		return nil, err
 	}
-	senders := map[string]digest.Sender{digest.FileChannel: files{p}}
+	senders := map[string]digest.Sender{
+		digest.FileChannel:     files{p},
+		digest.WebhookChannel:  digest.Webhooks{Client: a.client, Hook: p.hook, Now: time.Now},
+		digest.TelegramChannel: digest.Telegram{Client: a.client, Bot: p.bot},
+	}
 	if s := a.cfg.Load().SMTP; s.Host != "" {
-		senders[digest.MailChannel] = &digest.SMTP{
-			Host: s.Host, Port: s.Port, Username: s.Username, Password: s.Password.Reveal(), TLS: digest.TLS(s.TLS),
-		}
+		senders[digest.MailChannel] = mailServer(s)
 	}
 	p.courier = &digest.Courier{Editions: a.store, Senders: senders, Now: time.Now, Log: a.log}
 	return p, nil
+}
+
+func mailServer(s config.SMTP) *digest.SMTP {
+	return &digest.SMTP{Host: s.Host, Port: s.Port, Username: s.Username, Password: s.Password.Reveal(), TLS: digest.TLS(s.TLS)}
+}
+
+func (p *post) channel(name, kind string) (config.Channel, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c, known := p.channels[name]
+	return c, known && c.Kind == kind
+}
+
+func (p *post) hook(name string) (digest.Hook, bool) {
+	c, known := p.channel(name, config.Webhook)
+	return digest.Hook{URL: c.URL, Secret: c.Secret.Reveal()}, known
+}
+
+func (p *post) bot(name string) (digest.Bot, bool) {
+	c, known := p.channel(name, config.Telegram)
+	return digest.Bot{Server: c.URL, Token: c.Secret.Reveal(), Chat: c.Chat}, known
 }
 
 // postOffice is the daemon's, or one of this command's own.
@@ -69,6 +95,14 @@ func (p *post) configure(cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
+	vouched, err := signatureOf(cfg.SMTP.DKIM)
+	if err != nil {
+		return err
+	}
+	key, err := p.app.store.Secret(context.Background(), unsubscribeSecret)
+	if err != nil {
+		return err
+	}
 	dirs := map[string]string{"": fallback}
 	for _, d := range cfg.Digests {
 		dirs[d.ID] = cmp.Or(d.Dir, fallback)
@@ -76,12 +110,49 @@ func (p *post) configure(cfg *config.Config) error {
 	outlets, sources := visited(cfg)
 	desk := &digest.Desk{
 		Store: p.app.store, Taxonomy: p.app.tax, Version: p.app.tax.Version, Outlets: outlets, Sources: sources,
-		Mail: cfg.SMTP.Host != "", Now: time.Now, Log: p.app.log,
+		Mail: cfg.SMTP.Host != "", Signature: vouched, Now: time.Now, Log: p.app.log,
+	}
+	if cfg.BaseURL != "" {
+		desk.Unsubscribe = func(s store.Subscription) string {
+			return cfg.BaseURL + "/unsubscribe/" + digest.UnsubscribeToken(key, s)
+		}
+	}
+	channels := map[string]config.Channel{}
+	for _, c := range cfg.Channels {
+		channels[c.ID] = c
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.dirs, p.desk = dirs, desk
+	p.dirs, p.channels, p.desk = dirs, channels, desk
 	return nil
+}
+
+// unsubscribeSecret names the archive's secret that proves links to be ours.
+const unsubscribeSecret = "unsubscribe"
+
+// readToken reads the token of a link out of a digest.
+func (p *post) readToken(token string) (store.Subscription, error) {
+	key, err := p.app.store.Secret(context.Background(), unsubscribeSecret)
+	if err != nil {
+		return store.Subscription{}, err
+	}
+	return digest.ReadUnsubscribeToken(key, token)
+}
+
+// signatureOf reads the key that signs mails; nil where none is configured.
+func signatureOf(d config.DKIM) (*digest.Signature, error) {
+	if d.Domain == "" {
+		return nil, nil
+	}
+	content, err := os.ReadFile(d.KeyFile)
+	if err != nil {
+		return nil, exitError{exitConfig, fmt.Errorf("smtp.dkim.key_file: %w", err)}
+	}
+	key, err := digest.ParseKey(content)
+	if err != nil {
+		return nil, exitError{exitConfig, fmt.Errorf("smtp.dkim.key_file %s: %w", d.KeyFile, err)}
+	}
+	return &digest.Signature{Domain: d.Domain, Selector: d.Selector, Key: key}, nil
 }
 
 // visited are the outlets of a configuration and the sources that are enabled.
@@ -101,8 +172,8 @@ func visited(cfg *config.Config) (outlets []news.Outlet, sources []news.Source) 
 // recipient is the files' name: the day, a hyphen, the profile.
 type files struct{ post *post }
 
-func (f files) Send(ctx context.Context, from, to string, body []byte) error {
-	return digest.Dir(f.post.dirOf(to)).Send(ctx, from, to, body)
+func (f files) Send(ctx context.Context, m store.Message) error {
+	return digest.Dir(f.post.dirOf(m.Recipient)).Send(ctx, m)
 }
 
 func (p *post) dirOf(name string) string {
@@ -127,8 +198,16 @@ func (a *app) profile(cfg *config.Config, d *config.Digest) (digest.Profile, err
 	if err != nil {
 		return digest.Profile{}, fmt.Errorf("digest %s: %w", d.ID, err)
 	}
+	var channels []digest.Channel
+	for _, id := range d.Channels {
+		i := slices.IndexFunc(cfg.Channels, func(c config.Channel) bool { return c.ID == id })
+		if i < 0 {
+			return digest.Profile{}, fmt.Errorf("digest %s: there is no channel %q", d.ID, id)
+		}
+		channels = append(channels, digest.Channel{Kind: cfg.Channels[i].Kind, Name: id})
+	}
 	return digest.Profile{
-		ID: d.ID, To: d.To, From: cfg.SMTP.From, Query: query, Zone: zone, Group: digest.Grouping(d.Group),
+		ID: d.ID, To: d.To, Channels: channels, From: cfg.SMTP.From, Query: query, Zone: zone, Group: digest.Grouping(d.Group),
 		Labels: text.ParseLang(d.Labels), MaxStories: d.MaxStories, WhenEmpty: digest.WhenEmpty(d.WhenEmpty), BaseURL: cfg.BaseURL,
 	}, nil
 }
