@@ -132,7 +132,7 @@ func (r *reader) checkSource(pos readSource) {
 	s := r.sourceAt(pos)
 	opened := r.cfg.Fetch.Opens(s.URL)
 	if s.Kind != "" && s.Kind != news.Page {
-		for _, name := range []string{"item", "link", "title", "date"} {
+		for _, name := range []string{"item", "link", "title", "date", "next"} {
 			if at, given := pos.names[name]; given {
 				r.warn(at, "%s is for sources of kind page; a %s is read without", name, s.Kind)
 			}

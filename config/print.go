@@ -150,6 +150,13 @@ func (p *printer) digests(digests []Digest) {
 	}
 }
 
+// YAML writes outlets as a configuration has them.
+func YAML(outlets []Outlet) string {
+	var p printer
+	p.outlets(outlets)
+	return p.out.String()
+}
+
 func (p *printer) outlets(outlets []Outlet) {
 	if len(outlets) == 0 {
 		p.line(0, "outlets: []")
@@ -180,6 +187,7 @@ func (p *printer) source(s Source) {
 	p.text(4, "link", s.Link)
 	p.text(4, "title", s.Title)
 	p.text(4, "date", s.Date)
+	p.text(4, "next", s.Next)
 	p.text(4, "match", s.Match)
 	if a := s.Article; a.Body != "" || a.Title != "" || a.Date != "" || len(a.Remove) > 0 || a.Skip {
 		p.open(4, "article")

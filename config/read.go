@@ -160,6 +160,7 @@ func (r *reader) source(p pair, outlet int) {
 		"link":      listing(&s.Link),
 		"title":     listing(&s.Title),
 		"date":      listing(&s.Date),
+		"next":      listing(&s.Next),
 		"match":     func(p pair) { r.expression(p, &s.Match) },
 		"article":   func(p pair) { r.article(p, &s.Article) },
 		"insecure":  func(p pair) { r.bool(p, &s.Insecure) },

@@ -77,6 +77,7 @@ func (f *Fetcher) Visit(ctx context.Context, outlet news.Outlet, src news.Source
 		failed.Notes, failed.Requests, failed.Unconditional, failed.Closed = v.notes, v.requests, v.unconditional, v.closed
 		return news.Batch{}, failed
 	}
+	v.turnPage(&batch.Checkpoint)
 	batch.Notes, batch.Bytes, batch.Requests, batch.Unconditional, batch.Closed = v.notes, v.bytes, v.requests, v.unconditional, v.closed
 	batch.Wait = max(batch.Wait, v.asked)
 	return batch, nil

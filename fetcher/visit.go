@@ -33,6 +33,8 @@ type visit struct {
 	known   Known
 	parse   parseContext
 	private bool            // the source's host is one of the operator's own
+	daily   bool            // the source has a page for each day
+	later   string          // the page of the next day, if it has come
 	budget  int             // article pages
 	delays  map[string]bool // origins whose delay was noted
 	wishes  map[string]bool // origins, and "noarchive": wishes that were noted
@@ -49,7 +51,11 @@ type visit struct {
 func (f *Fetcher) newVisit(ctx context.Context, outlet news.Outlet, src news.Source, cp news.Checkpoint, known Known) *visit {
 	v := &visit{f: f, outlet: outlet, src: src, cp: cp, known: known, delays: map[string]bool{}, wishes: map[string]bool{}}
 	v.src.URL = address(src)
-	v.parse = parseContext{Outlet: outlet.ID, Base: v.src.URL, At: f.now().UTC(), Zone: zoneOfCountry(outlet.Country)}
+	at, zone := f.now().UTC(), zoneOfCountry(outlet.Country)
+	if v.daily = dated(src.URL); v.daily {
+		v.src.URL, v.later = pageOfTheDay(src, cp, at, zone)
+	}
+	v.parse = parseContext{Outlet: outlet.ID, Base: v.src.URL, At: at, Zone: zone}
 	v.private = f.client.Private(ctx, v.src.URL)
 	v.budget = f.opt.MaxArticles
 	if v.private {
@@ -91,6 +97,9 @@ func (v *visit) run(ctx context.Context) (news.Batch, error) {
 	v.rememberMove(&batch.Checkpoint, resp)
 	if resp.Status == http.StatusNotModified {
 		return v.notModified(ctx, batch, resp)
+	}
+	if resp.Status == http.StatusNotFound && v.daily {
+		return v.noPage(ctx, batch)
 	}
 	if resp.Status != http.StatusOK && resp.Status != 226 && resp.Status != 203 {
 		return news.Batch{}, v.statusError(resp)
@@ -364,7 +373,7 @@ func (v *visit) read(ctx context.Context, resp *client.Response) (Document, erro
 	var doc Document
 	switch v.src.Kind {
 	case news.Page:
-		doc, err = parseListing(text.Text, extract.ListingRule{Item: v.src.Item, Link: v.src.Link, Title: v.src.Title, Date: v.src.Date, Match: v.src.Match}, ctx2)
+		doc, err = v.readListing(ctx, text.Text, ctx2)
 	case news.Sitemap:
 		doc, err = v.readMap(ctx, text.Text, ctx2)
 	case news.Telegram:

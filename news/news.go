@@ -60,6 +60,10 @@ type Source struct {
 	Title string `json:"title,omitempty"`
 	Date  string `json:"date,omitempty"`
 
+	// Next is looked up on the whole listing page: the link to the page with
+	// older entries. It is followed while everything is new, and into the past.
+	Next string `json:"next,omitempty"`
+
 	// Match keeps only links whose URL path matches this regular expression.
 	Match string `json:"match,omitempty"`
 
@@ -228,15 +232,39 @@ type SourceState struct {
 	Error       string     `json:"error,omitempty"` // in words, empty when all is well
 	Failures    int        `json:"failures,omitempty"`
 	FailedSince time.Time  `json:"failed_since,omitzero"`
-	Interval    Seconds    `json:"interval,omitempty"` // the adaptive interval in force
-	Items       int        `json:"items,omitempty"`    // items ever saved through this source
-	Paused      string     `json:"paused,omitempty"`   // why it is not visited any more; empty: it is
+	Interval    Seconds    `json:"interval,omitempty"`  // the adaptive interval in force
+	Items       int        `json:"items,omitempty"`     // items ever saved through this source
+	Paused      string     `json:"paused,omitempty"`    // why it is not visited any more; empty: it is
+	PausedBy    string     `json:"paused_by,omitempty"` // who paused it; empty: its server did
 	Checkpoint  Checkpoint `json:"checkpoint,omitzero"`
 	Notes       []string   `json:"notes,omitempty"`
 	Counters    Counters   `json:"counters,omitzero"`
 	Moved       Move       `json:"moved,omitzero"`
 	Slowed      time.Time  `json:"slowed,omitzero"` // when its server last asked us to slow down
 	Rhythm      Rhythm     `json:"rhythm,omitzero"`
+}
+
+// AddedSource is a source that was added while the program runs. It is kept in
+// the archive, beside those of the configuration.
+type AddedSource struct {
+	Outlet Outlet    `json:"outlet"`
+	Source Source    `json:"source"`
+	Added  time.Time `json:"added"`
+	By     string    `json:"by,omitempty"`
+}
+
+// Backfill is how far the reading of a source's past has got.
+type Backfill struct {
+	Source  SourceID  `json:"source"`
+	Since   time.Time `json:"since"`           // how far back it goes
+	Next    []string  `json:"next,omitempty"`  // pages still to be read, the next one first; none: it is done
+	Oldest  time.Time `json:"oldest,omitzero"` // of the items that were found
+	Pages   int       `json:"pages,omitempty"` // that were read
+	Found   int       `json:"found,omitempty"` // items on them
+	Items   int       `json:"items,omitempty"` // of them that were new
+	Started time.Time `json:"started,omitzero"`
+	Updated time.Time `json:"updated,omitzero"`
+	Notes   []string  `json:"notes,omitempty"` // what was left out, in words
 }
 
 // Move says that a source is visited at another address than the configured

@@ -150,6 +150,24 @@ type Sources interface {
 	// PutSource replaces the state of a source: before a request is sent,
 	// and after a visit that brought no items.
 	PutSource(ctx context.Context, state news.SourceState) error
+
+	// AddSource keeps a source beside those of the configuration; one that
+	// was added before under its ID is replaced.
+	AddSource(ctx context.Context, added news.AddedSource) error
+
+	// AddedSources returns what was added, by ID.
+	AddedSources(ctx context.Context) ([]news.AddedSource, error)
+
+	// DropSource takes an added source back, or returns ErrNotFound. What
+	// it brought stays, and so does its state.
+	DropSource(ctx context.Context, id news.SourceID) error
+
+	// Backfill returns how far the reading of a source's past has got, or
+	// ErrNotFound before it began.
+	Backfill(ctx context.Context, id news.SourceID) (news.Backfill, error)
+
+	// PutBackfill replaces it.
+	PutBackfill(ctx context.Context, b news.Backfill) error
 }
 
 // Job is one piece of scheduled work: its name and the time it was due.

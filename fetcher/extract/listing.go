@@ -266,3 +266,44 @@ func FeedLinks(data []byte, pageURL string) []Entry {
 	})
 	return once(out)
 }
+
+// NextPage is the page with older entries that a listing leads to: where the
+// selector points, or else where the page itself says (rel=next). It is "" for
+// a page of another host, and at the end.
+func NextPage(data []byte, pageURL, selector string) string {
+	root, err := html.Parse(strings.NewReader(string(data)))
+	if err != nil {
+		return ""
+	}
+	d := newDocument(root, pageURL)
+	if selector == "" {
+		selector = "a[rel~=next][href], link[rel~=next][href]"
+	}
+	if CheckSelector(selector) != nil {
+		return ""
+	}
+	link := d.Find(selector).First()
+	if !link.Is("[href]") {
+		link = link.Find("a[href]").First()
+	}
+	address := resolve(d.base, link.AttrOr("href", ""))
+	u, err := url.Parse(address)
+	if address == "" || err != nil || !sameSite(d.base, u) || address == pageURL {
+		return ""
+	}
+	return address
+}
+
+// SiteName is what a page calls its site, and the language it declares.
+func SiteName(data []byte) (name, lang string) {
+	root, err := html.Parse(strings.NewReader(string(data)))
+	if err != nil {
+		return "", ""
+	}
+	d := newDocument(root, "")
+	title := Line(d.Find("title").First().Text())
+	for _, separator := range []string{" | ", " — ", " – ", " - ", ": "} {
+		title, _, _ = strings.Cut(title, separator)
+	}
+	return Line(firstOf(d.meta("og:site_name", "application-name"), title)), firstOf(d.attr("html", "lang"), d.meta("og:locale", "content-language"))
+}

@@ -294,7 +294,7 @@ func (c *checker) reviews(tx *bbolt.Tx) error {
 
 // records reads the checksum of every record that no other part reads.
 func (c *checker) records(tx *bbolt.Tx) error {
-	for _, bucket := range [][]byte{bucketTexts, bucketEvidence, bucketSources, bucketClaims, bucketRuns, bucketCompiled, bucketToldIn, bucketTold, bucketMessages, bucketBodies,
+	for _, bucket := range [][]byte{bucketTexts, bucketEvidence, bucketSources, bucketAdded, bucketBackfills, bucketClaims, bucketRuns, bucketCompiled, bucketToldIn, bucketTold, bucketMessages, bucketBodies,
 		bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses, bucketSamples, bucketHistory} {
 		err := c.each(tx.Bucket(bucket), func(k, v []byte) error {
 			if _, err := unseal(v); err != nil {

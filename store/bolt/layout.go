@@ -45,6 +45,8 @@ index/                                   time is Item.Time except under seen
   is/         state 0 time item            relevant, event, placed, revised; reviewed
   seen/       time item                    by first-seen time: time of the item, source
 sources/      source                     record: its state
+added/        source                     record: one that was added while the program ran
+backfills/    source                     record: how far the reading of its past has got
 claims/       job                        record: due, owner, end of the lease
 runs/         job 0 due                  record
 runs_by_start/ start job 0 due           
@@ -100,6 +102,8 @@ var (
 	bucketSubscriptions = []byte("subscriptions")
 	bucketSecrets       = []byte("secrets")
 	bucketProfiles      = []byte("profiles")
+	bucketAdded         = []byte("added")
+	bucketBackfills     = []byte("backfills")
 
 	bucketUsers  = []byte("users")
 	bucketPasses = []byte("passes")
@@ -117,7 +121,7 @@ var (
 func laterBuckets() [][]byte {
 	return [][]byte{
 		bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses, bucketAudit,
-		bucketReviews, bucketReviewTimes, bucketReviewKeys, bucketSamples, bucketHistory,
+		bucketReviews, bucketReviewTimes, bucketReviewKeys, bucketSamples, bucketHistory, bucketAdded, bucketBackfills,
 	}
 }
 

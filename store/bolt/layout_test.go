@@ -78,6 +78,10 @@ func fill(t testing.TB, s *Store) {
 	edited.Title = "Story number 3, corrected"
 	save(t, s, edited)
 	for _, step := range []func() error{
+		func() error {
+			return s.AddSource(ctx, news.AddedSource{Source: news.Source{ID: "added"}, Added: noon()})
+		},
+		func() error { return s.PutBackfill(ctx, news.Backfill{Source: "uz-one-feed", Since: noon()}) },
 		func() error { return s.Claim(ctx, store.Job{Name: "visit a", Due: noon()}, noon(), time.Hour) },
 		func() error { return s.Done(ctx, store.Run{Job: "visit b", Due: noon(), Started: noon()}) },
 		func() error {

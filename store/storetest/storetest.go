@@ -29,7 +29,7 @@ func Country(outlet news.OutletID) string {
 // closes it when the test ends.
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	for _, chapter := range []map[string]func(t *testing.T, s store.Store){
-		itemStories(), findStories(), jobStories(), editionStories(), readerStories(), accountStories(), reviewStories(), wholeStories(),
+		itemStories(), findStories(), jobStories(), editionStories(), sourceStories(), readerStories(), accountStories(), reviewStories(), wholeStories(),
 	} {
 		for name, story := range chapter {
 			t.Run(name, func(t *testing.T) { story(t, open(t)) })
