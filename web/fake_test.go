@@ -29,6 +29,7 @@ type archive struct {
 	states   map[news.SourceID]news.SourceState
 	editions []store.Edition
 	stats    store.Stats
+	runs     []store.Run                   // newest first
 	left     map[string]store.Subscription // by profile and recipient
 	leaves   int                           // how often a subscription was written
 	err      error                         // of everything, when set
@@ -122,6 +123,8 @@ func (a *archive) Revisions(_ context.Context, id news.ItemID) ([]news.Revision,
 func (a *archive) SourceStates(context.Context) (map[news.SourceID]news.SourceState, error) {
 	return a.states, a.err
 }
+
+func (a *archive) Runs(context.Context, string, int) ([]store.Run, error) { return a.runs, a.err }
 
 func (a *archive) Stats(context.Context) (store.Stats, error) {
 	st := a.stats

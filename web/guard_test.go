@@ -238,7 +238,7 @@ func TestHostileStringsStayTextInEveryField(t *testing.T) { // X1, X2, H12
 			o.Ready = func() (bool, string) { return false, x }
 		})
 		q := url.QueryEscape(x)
-		paths := append(everyPage(), "/?q="+q, "/?q=actor:"+q, "/?outlet="+q+"&lang="+q+"&country="+q+"&all=1&cursor="+q, "/concepts?q="+q, "/nowhere", "/items/"+x, "/editions/"+x, "/concepts/"+x)
+		paths := append(everyPage(), "/?q="+q, "/?q=actor:"+q, "/?outlet="+q+"&lang="+q+"&country="+q+"&all=1&cursor="+q, "/concepts?q="+q, "/counts/matrix?rows="+q+"&cols=outlet&q="+q, "/counts/series?split=outlet&from="+q, "/nowhere", "/items/"+x, "/editions/"+x, "/concepts/"+x)
 		for _, path := range paths {
 			w := get(s, path)
 			if w.Header().Get("Content-Type") != "text/html; charset=utf-8" {
@@ -262,7 +262,7 @@ func mustBeInert(t *testing.T, name string, w *httptest.ResponseRecorder) {
 	if strings.ContainsAny(w.Body.String(), "\u202e\x00\x1b") {
 		t.Errorf("%s: a control character is on the page", name)
 	}
-	allowed := strings.Fields("html head meta title link script body a header div span nav main footer p code form label input select option button details summary dl dt dd section h1 h2 h3 ol ul li article time bdi b i mark svg rect small table caption thead tbody tfoot tr th td aside blockquote strong abbr br")
+	allowed := strings.Fields("html head meta title link script body a header div span nav main footer p code form label input select option button details summary dl dt dd section h1 h2 h3 ol ul li article time bdi b i mark svg rect small table caption thead tbody tfoot tr th td aside blockquote strong abbr br desc g line text path circle textarea")
 	page := parsed(t, w)
 	for n := range page.Descendants() {
 		if n.Type != html.ElementNode {

@@ -19,6 +19,7 @@ func TestEveryTemplateCanBeExecutedWithNothing(t *testing.T) {
 	empty := map[string]framed{
 		"items": &itemsPage{}, "item": &itemPage{}, "status": &statusPage{}, "editions": &editionsPage{}, "edition": &editionPage{},
 		"concepts": &conceptsPage{}, "concept": &conceptPage{}, "error": &errorPage{}, "unsubscribe": &unsubscribePage{},
+		"counts": &countsPage{}, "count": &countPage{},
 	}
 	all := parsePages()
 	if len(all) != len(empty) {
@@ -36,6 +37,7 @@ func everyPage() []string {
 	return []string{
 		"/", "/?all=1", "/?q=Konfutsiy&outlet=daryo&country=UZ&lang=uz-Latn", "/?q=nothingofthekind", "/items/aaaaaaaaaaaaaaaa", "/items/bbbbbbbbbbbbbbbb",
 		"/status", "/editions", "/editions/ed1", "/unsubscribe/good", "/concepts", "/concepts?q=confucius", "/concepts?q=zzzzzz", "/concepts/confucius-institute", "/concepts/scholarship", "/concepts/uzbekistan",
+		"/counts", "/counts/matrix", "/counts/matrix?rows=lang&cols=month&unit=stories", "/counts/matrix?rows=actor&cols=recipient&unit=events", "/counts/series", "/counts/series?split=actor&by=day&as=share",
 	}
 }
 
@@ -45,7 +47,7 @@ func TestEveryPageHasOneHeadingATitleAndLabelsForItsFields(t *testing.T) {
 		page := pageAt(t, s, path)
 		page.one(t, "h1")
 		page.one(t, "main#main")
-		if title := page.one(t, "title").text(); len(title) < len("x · Silkwire") {
+		if title := page.one(t, "head title").text(); len(title) < len("x · Silkwire") {
 			t.Errorf("%s: title %q", path, title)
 		}
 		for _, field := range append(page.all("select"), page.all("input")...) {

@@ -88,6 +88,7 @@ type Server struct {
 	known   atomic.Pointer[known]
 	handler http.Handler
 	counts  counts
+	corpora corpora
 
 	who func(*http.Request) (visitor, error)
 }
@@ -171,6 +172,9 @@ func (s *Server) table() []route {
 
 		{"GET /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.askUnsubscribe)},
 		{"POST /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.unsubscribe)},
+		{"GET /counts", account.Viewer, s.page("counts", s.countsPage)},
+		{"GET /counts/matrix", account.Viewer, s.counting(matrixView)},
+		{"GET /counts/series", account.Viewer, s.counting(seriesView)},
 
 		{"GET /livez", account.Nobody, s.live},
 		{"GET /healthz", account.Nobody, s.live},
@@ -183,6 +187,8 @@ func (s *Server) table() []route {
 		{"GET /api/v1/concepts", account.Viewer, s.api(s.apiConcepts)},
 		{"GET /api/v1/sources", account.Viewer, s.api(s.apiSources)},
 		{"GET /api/v1/editions", account.Viewer, s.api(s.apiEditions)},
+		{"GET /api/v1/matrix", account.Viewer, s.api(s.apiMatrix)},
+		{"GET /api/v1/series", account.Viewer, s.api(s.apiSeries)},
 
 		{"GET /static/{file}", account.Nobody, s.static},
 	}

@@ -1,0 +1,411 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"silkwire/news"
+	"silkwire/search"
+	"silkwire/store"
+	"silkwire/tally"
+)
+
+// Limits of counting.
+const (
+	countPatience = 20 * time.Second
+	mostCounted   = 50_000 // items of one count, the newest
+	mostRead      = 5_000  // items whose words are looked at
+	corporaKept   = 6
+)
+
+// countPage is templates/count.html: one view of what the archive holds, as
+// pictures with their tables.
+type countPage struct {
+	frame
+	Path     string
+	Intro    string // one sentence: what is to be seen here
+	Fields   []formField
+	Query    string
+	From, To string // days, both included
+	All      bool   // not only the relevant items
+	Switch   string // address with relevant and all items exchanged
+	Mistake  string
+	Facts    []string // what was counted, in words
+	Limits   []string // what the numbers cannot say
+	Notice   string
+	ItemsURL string // the items that were counted
+	CSV      string
+	JSON     string
+	Sections []section
+}
+
+// section is one picture with its table.
+type section struct {
+	ID, Title string
+	Notes     []string
+	Chart     template.HTML
+	Sheet     *sheet
+	Empty     string // what to do where there is nothing to show
+	Cites     []day
+	CiteURL   string // all of them
+}
+
+// formField is one more field of the form.
+type formField struct {
+	Name, Label, Kind string // Kind: "select", "text", "area"
+	Value, Hint       string
+	Choices           []choice
+}
+
+// view is a countPage being made.
+type view struct {
+	countPage
+	s     *Server
+	ctx   context.Context
+	form  url.Values
+	query search.Query // with period and relevance
+	from  time.Time
+	to    time.Time // excluded
+	seq   uint64
+}
+
+// errMistake ends a view whose form has a mistake, which is on the page.
+var errMistake = errors.New("the form has a mistake")
+
+// counting makes a handler of a function that fills a view. Every view is also
+// there as CSV and as JSON, with format=csv and format=json.
+func (s *Server) counting(fill func(*view) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, stop := context.WithTimeout(r.Context(), countPatience)
+		defer stop()
+		v, err := s.newView(r.WithContext(ctx))
+		if err == nil {
+			err = fill(v)
+		}
+		if err != nil && !errors.Is(err, errMistake) {
+			s.fail(w, r, err)
+			return
+		}
+		s.writeView(w, r, v)
+	}
+}
+
+func (s *Server) writeView(w http.ResponseWriter, r *http.Request, v *view) {
+	switch format := v.form.Get("format"); {
+	case format == "":
+		s.writePage(w, r, "count", &v.countPage)
+	case v.Mistake != "":
+		s.refuse(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: v.Mistake})
+	case format == "csv":
+		v.writeCSV(w)
+	case format == "json":
+		v.writeJSON(w)
+	default:
+		s.refuse(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_format", Detail: "format takes csv or json; without it the page is shown."})
+	}
+}
+
+func (s *Server) newView(r *http.Request) (*view, error) {
+	form := r.URL.Query()
+	v := &view{s: s, ctx: r.Context(), form: form}
+	v.Section, v.Path, v.Notice = "counts", r.URL.Path, tally.Notice
+	v.Query, v.From, v.To = strings.TrimSpace(form.Get("q")), form.Get("from"), form.Get("to")
+	v.All = form.Get("all") == "1"
+	v.Switch, v.CSV, v.JSON = v.href("all", map[bool]string{true: "", false: "1"}[v.All]), v.href("format", "csv"), v.href("format", "json")
+	stats, err := s.Store.Stats(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	v.seq = stats.Sequence
+	v.readQuery()
+	return v, nil
+}
+
+// readQuery reads query and period; what is wrong with them stands on the page.
+func (v *view) readQuery() {
+	parsed, err := v.s.known.Load().search.Parse(v.Query)
+	if err != nil {
+		v.mistaken(err)
+		return
+	}
+	for _, bound := range []struct {
+		name, text string
+		at         *time.Time
+		add        int
+	}{{"from", v.From, &v.from, 0}, {"to", v.To, &v.to, 1}} {
+		if bound.text == "" {
+			continue
+		}
+		day, err := time.Parse(time.DateOnly, bound.text)
+		if err != nil {
+			v.mistaken(fmt.Errorf("%s: %q is no day; write it like 2026-03-31", bound.name, oneLine(bound.text, 40)))
+			return
+		}
+		*bound.at = day.AddDate(0, 0, bound.add)
+	}
+	var more []search.Expr
+	if !v.from.IsZero() || !v.to.IsZero() {
+		more = append(more, search.Date{From: v.from, To: v.to})
+	}
+	if !v.All {
+		more = append(more, search.Is("relevant"))
+	}
+	v.query = both(parsed, more...)
+	v.ItemsURL = v.items()
+}
+
+// mistaken puts a mistake of the form on the page.
+func (v *view) mistaken(err error) {
+	v.Mistake, v.Code = err.Error(), http.StatusBadRequest
+}
+
+// href is the address of this view with one value of the form replaced.
+func (v *view) href(name, value string) string {
+	form := url.Values{}
+	for k, values := range v.form {
+		if k != "format" && values[0] != "" {
+			form[k] = values
+		}
+	}
+	form.Del(name)
+	if value != "" {
+		form.Set(name, value)
+	}
+	if len(form) == 0 {
+		return v.Path
+	}
+	return v.Path + "?" + form.Encode()
+}
+
+// items is the address of the items that match this view's query and more
+// queries.
+func (v *view) items(more ...string) string {
+	form := url.Values{}
+	if q := v.narrowed(more...); q != "" {
+		form.Set("q", q)
+	}
+	if v.All {
+		form.Set("all", "1")
+	}
+	if len(form) == 0 {
+		return "/"
+	}
+	return "/?" + form.Encode()
+}
+
+// narrowed is this view's query, period included, and more queries, as one
+// query in words.
+func (v *view) narrowed(more ...string) string {
+	parts := []string{v.Query}
+	if !v.from.IsZero() {
+		parts = append(parts, "after:"+v.from.Format(time.DateOnly))
+	}
+	if !v.to.IsZero() {
+		parts = append(parts, "before:"+v.to.Format(time.DateOnly))
+	}
+	return joinQueries(append(parts, more...)...)
+}
+
+// joinQueries writes one query that accepts what all the given ones accept.
+func joinQueries(parts ...string) string {
+	parts = slices.DeleteFunc(parts, func(p string) bool { return strings.TrimSpace(p) == "" })
+	for i, p := range parts {
+		if len(parts) > 1 && strings.Contains(p, " OR ") {
+			parts[i] = "(" + p + ")"
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// other is the address of another view with the query, period and relevance of
+// this one.
+func (v *view) other(path string, pairs ...string) string {
+	form := url.Values{}
+	for _, k := range []string{"q", "from", "to", "all"} {
+		if value := v.form.Get(k); value != "" {
+			form.Set(k, value)
+		}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	if len(form) == 0 {
+		return path
+	}
+	return path + "?" + form.Encode()
+}
+
+// choose puts a select box into the form and returns what is chosen; a value
+// that is not there is the first.
+func (v *view) choose(name, label string, choices ...choice) string {
+	value := v.form.Get(name)
+	if !slices.ContainsFunc(choices, func(c choice) bool { return c.Value == value }) {
+		value = choices[0].Value
+	}
+	for i := range choices {
+		choices[i].Selected = choices[i].Value == value
+	}
+	v.Fields = append(v.Fields, formField{Name: name, Label: label, Kind: "select", Value: value, Choices: choices})
+	return value
+}
+
+// unit lets choose what is counted.
+func (v *view) unit() tally.Unit {
+	return tally.Unit(v.choose("unit", "Count", choice{Value: "items", Name: "items"}, choice{Value: "stories", Name: "stories, each once"}, choice{Value: "events", Name: "deals, each once"}))
+}
+
+// corpus gathers what the query finds, and says how much that was.
+func (v *view) corpus(classes ...tally.Class) (*tally.Corpus, error) {
+	if v.Mistake != "" {
+		return nil, errMistake
+	}
+	c, err := v.s.corpora.get(v.ctx, v.key(classes), func() (*tally.Corpus, error) { return v.gather(v.query, classes) })
+	if err != nil {
+		return nil, err
+	}
+	v.tell(c)
+	return c, nil
+}
+
+func (v *view) key(classes []tally.Class) string {
+	parts := []string{v.narrowed(), strconv.FormatBool(v.All), strconv.FormatUint(v.seq, 10)}
+	for _, c := range classes {
+		parts = append(parts, c.ID, c.Name, c.Query.Text)
+	}
+	return strings.Join(parts, "\x00")
+}
+
+func (v *view) gather(q search.Query, classes []tally.Class) (*tally.Corpus, error) {
+	words := slices.ContainsFunc(classes, func(c tally.Class) bool { return hasWords(c.Query.Root) })
+	return tally.Gather(v.s.each(v.ctx, store.Query{Search: q, WithText: words}), tally.Rules{
+		Taxonomy: v.s.Taxonomy, Country: func(id news.OutletID) string { return v.s.outlet(id).Country }, Most: mostCounted, Classes: classes,
+	})
+}
+
+// hasWords reports whether a query asks for words, so that texts must be read.
+func hasWords(e search.Expr) bool {
+	switch e := e.(type) {
+	case search.Words:
+		return true
+	case search.Not:
+		return hasWords(e.Expr)
+	case search.And:
+		return slices.ContainsFunc(e, hasWords)
+	case search.Or:
+		return slices.ContainsFunc(e, hasWords)
+	}
+	return false
+}
+
+// each walks all items that match, newest first.
+func (s *Server) each(ctx context.Context, q store.Query) func(func(*news.Item) error) error {
+	return func(f func(*news.Item) error) error {
+		q.Limit = 500
+		for {
+			page, err := s.Store.Find(ctx, q)
+			if err != nil {
+				return err
+			}
+			for i := range page.Items {
+				if err := f(&page.Items[i]); err != nil {
+					return err
+				}
+			}
+			if q.Cursor = page.Next; q.Cursor == "" {
+				return nil
+			}
+		}
+	}
+}
+
+// tell says what was counted, and what was left out.
+func (v *view) tell(c *tally.Corpus) {
+	from, to := c.Span()
+	what := count(len(c.Entries), "item")
+	if !v.All {
+		what = count(len(c.Entries), "relevant item")
+	}
+	if len(c.Entries) > 0 {
+		what += " from " + from.Format("2 January 2006") + " to " + to.Format("2 January 2006")
+	}
+	v.Facts = append(v.Facts, what, count(len(c.Deals), "deal"), "archive at write "+strconv.FormatUint(v.seq, 10))
+	if c.Partial {
+		v.Limits = append(v.Limits, fmt.Sprintf("Only the newest %s items that match were counted, back to %s. Narrow the period or the query to count all of it.",
+			grouped(mostCounted), from.Format("2 January 2006")))
+	}
+}
+
+// nothing says why a view is empty, and what to do.
+func (v *view) nothing() string {
+	switch {
+	case v.Query == "" && v.From == "" && v.To == "" && v.All:
+		return "The archive is still empty. Sources are being visited; the status page says how far they are."
+	case !v.All:
+		return "Nothing relevant matches. Widen the period, leave out a word, or count all items instead of the relevant ones."
+	}
+	return "Nothing matches. Widen the period, or leave out a word of the query."
+}
+
+// corpora keeps the last few corpora, so that the next view of the same
+// question need not read again. What it keeps is true of one state of the
+// archive, which is part of the key.
+type corpora struct {
+	mu   sync.Mutex // held while gathering: one count at a time is enough for a machine
+	list []keptCorpus
+}
+
+type keptCorpus struct {
+	key    string
+	corpus *tally.Corpus
+}
+
+func (k *corpora) get(ctx context.Context, key string, gather func() (*tally.Corpus, error)) (*tally.Corpus, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if i := slices.IndexFunc(k.list, func(c keptCorpus) bool { return c.key == key }); i >= 0 {
+		found := k.list[i]
+		k.list = append(slices.Delete(k.list, i, i+1), found)
+		return found.corpus, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c, err := gather()
+	if err != nil {
+		return nil, err
+	}
+	k.list = append(k.list, keptCorpus{key, c})
+	k.list = k.list[max(0, len(k.list)-corporaKept):]
+	return c, nil
+}
+
+// axisName writes a key for people, as its axis has it.
+func (s *Server) axisName(axis string, k tally.Key) string {
+	switch axis {
+	case "outlet":
+		return s.outlet(news.OutletID(k.ID)).Name
+	case "country":
+		return countryName(k.ID)
+	case "lang":
+		return languageName(k.ID)
+	case "status":
+		return cmp.Or(statusWord(news.Status(k.ID)), "not said")
+	case "horizon":
+		return k.ID + " term"
+	case "all":
+		return "Everything"
+	case "year", "month", "week", "day":
+		return tally.PeriodName(axis, k.ID)
+	}
+	return k.Name
+}

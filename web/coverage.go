@@ -1,0 +1,171 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"silkwire/news"
+	"silkwire/tally"
+)
+
+// gap is something that bears on what a count can say: a time in which a source
+// could not be read, or the day on which it was added.
+type gap struct {
+	From, To time.Time // To is zero for what goes on
+	Sources  []news.SourceID
+	Network  bool // nothing could be read at all
+	Added    bool
+	Reason   string
+}
+
+// Bounds of what is told of gaps.
+const (
+	runsRead    = 5_000
+	leastFailed = 24 * time.Hour // a shorter failure costs nothing: what was published waits
+	gapsTold    = 12
+)
+
+// gaps are what the archive remembers of sources between two moments: the day
+// each was added, the times it failed for a day and longer, and the times
+// without a network. Records of visits reach back some weeks only, which runs
+// tells; the states of the sources reach further.
+func (s *Server) gaps(ctx context.Context, from, to time.Time) (list []gap, since time.Time, err error) {
+	states, err := s.Store.SourceStates(ctx)
+	if err != nil {
+		return nil, since, err
+	}
+	for id, st := range states {
+		if !st.Rhythm.Since.IsZero() {
+			list = append(list, gap{From: st.Rhythm.Since, To: st.Rhythm.Since, Sources: []news.SourceID{id}, Added: true})
+		}
+		if !st.FailedSince.IsZero() && s.Now().Sub(st.FailedSince) >= leastFailed {
+			list = append(list, gap{From: st.FailedSince, Sources: []news.SourceID{id}, Reason: outcomeWord(st.Outcome)})
+		}
+	}
+	runs, err := s.Store.Runs(ctx, "visit ", runsRead)
+	if err != nil {
+		return nil, since, err
+	}
+	slices.Reverse(runs)
+	failing := map[news.SourceID]*gap{}
+	var offline *gap
+	for _, run := range runs {
+		since = cmp.Or(since, run.Started)
+		id := news.SourceID(strings.TrimPrefix(run.Job, "visit "))
+		switch open := failing[id]; {
+		case run.Outcome == news.NoEgress && offline == nil:
+			offline = &gap{From: run.Started, Network: true}
+		case run.Outcome == news.NoEgress || run.Outcome == news.Interrupted:
+		case run.Outcome.Failed() && open == nil:
+			failing[id] = &gap{From: run.Started, Sources: []news.SourceID{id}, Reason: outcomeWord(run.Outcome)}
+		case run.Outcome.Failed():
+		default:
+			if open != nil && run.Started.Sub(open.From) >= leastFailed {
+				open.To = run.Started
+				list = append(list, *open)
+			}
+			delete(failing, id)
+			if offline != nil {
+				offline.To = run.Started
+				list, offline = append(list, *offline), nil
+			}
+		}
+	}
+	if offline != nil {
+		list = append(list, *offline)
+	}
+	list = slices.DeleteFunc(list, func(g gap) bool { return !to.IsZero() && !g.From.Before(to) || !g.To.IsZero() && g.To.Before(from) })
+	slices.SortFunc(list, func(a, b gap) int {
+		return cmp.Or(a.From.Compare(b.From), cmp.Compare(strings.Join(sourceNames(a.Sources), " "), strings.Join(sourceNames(b.Sources), " ")))
+	})
+	return together(list), since, nil
+}
+
+func sourceNames(ids []news.SourceID) []string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = string(id)
+	}
+	return list
+}
+
+// together makes one of the sources that were added, or began to fail, on one day.
+func together(list []gap) []gap {
+	var out []gap
+	for _, g := range list {
+		i := slices.IndexFunc(out, func(o gap) bool {
+			return o.Added == g.Added && o.Network == g.Network && !g.Network && dayOf(o.From).Equal(dayOf(g.From)) && dayOf(o.To).Equal(dayOf(g.To))
+		})
+		if i < 0 {
+			out = append(out, g)
+			continue
+		}
+		out[i].Sources = append(out[i].Sources, g.Sources...)
+		if out[i].Reason != g.Reason {
+			out[i].Reason = "several reasons"
+		}
+	}
+	return out
+}
+
+func dayOf(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC().Truncate(24 * time.Hour)
+}
+
+// outcomeWord is how a visit ended, in a word or two.
+func outcomeWord(o news.Outcome) string { return strings.ReplaceAll(string(o), "_", " ") }
+
+// Sentence says the gap in words.
+func (g gap) Sentence() string {
+	from := g.From.UTC().Format("2 January 2006")
+	until := "from " + from + " on"
+	if !g.To.IsZero() {
+		until = "from " + from + " to " + g.To.UTC().Format("2 January 2006")
+	}
+	sources := strings.Join(sourceNames(g.Sources[:min(4, len(g.Sources))]), ", ")
+	if more := len(g.Sources) - 4; more > 0 {
+		sources += fmt.Sprintf(" and %d more", more)
+	}
+	switch {
+	case g.Added:
+		return fmt.Sprintf("%s added on %s: %s.", count(len(g.Sources), "source"), from, sources)
+	case g.Network:
+		return "There was no network " + until + "."
+	}
+	return fmt.Sprintf("%s could not be read %s (%s): %s.", count(len(g.Sources), "source"), until, g.Reason, sources)
+}
+
+// limits says what the numbers of a corpus cannot say.
+func (v *view) limits(c *tally.Corpus) {
+	from, to := c.Span()
+	gaps, since, err := v.s.gaps(v.ctx, from, to)
+	if err != nil {
+		v.Limits = append(v.Limits, "How well the sources could be read is not known: their records cannot be read.")
+		return
+	}
+	v.tellGaps(gaps, since, from)
+}
+
+func (v *view) tellGaps(gaps []gap, since, from time.Time) {
+	for i, g := range gaps {
+		if i == gapsTold {
+			v.Limits = append(v.Limits, fmt.Sprintf("… and %s more; the status page has them all.", count(len(gaps)-i, "such note")))
+			break
+		}
+		v.Limits = append(v.Limits, g.Sentence())
+	}
+	if !from.IsZero() && (since.IsZero() || since.After(from.Add(24*time.Hour))) {
+		when := "none are kept of this time"
+		if !since.IsZero() {
+			when = "they reach back to " + since.UTC().Format("2 January 2006")
+		}
+		v.Limits = append(v.Limits, "Outages before the oldest record of a visit are not known: "+when+".")
+	}
+}

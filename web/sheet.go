@@ -1,0 +1,189 @@
+package web
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sheet is the table of a picture. What the page shows, what the CSV holds and
+// what the JSON holds are this one table.
+type sheet struct {
+	Name    string // in addresses and JSON
+	Caption string
+	Cols    []column
+	Rows    [][]cell
+	Shown   int // rows on the page; 0: all
+}
+
+// column is one column of a sheet.
+type column struct {
+	ID, Name string
+	Num      bool
+	Class    string
+	Href     string
+}
+
+// cell is one value, with how a page shows it.
+type cell struct {
+	Value     any    // string, int or float64; nil: nothing
+	Text      string // for people; "": as Value
+	Href      string
+	Lang, Dir string // of text that came from outside
+	Class     string
+	Note      string // small, below
+	NoteHref  string
+	Head      bool // names the row
+}
+
+// Show is the cell for people.
+func (c cell) Show() string {
+	if c.Text != "" {
+		return c.Text
+	}
+	switch v := c.Value.(type) {
+	case nil:
+		return ""
+	case int:
+		return grouped(int64(v))
+	case float64:
+		return trimmed(v)
+	}
+	return fmt.Sprint(c.Value)
+}
+
+// Visible are the rows on the page.
+func (s *sheet) Visible() [][]cell {
+	if s.Shown > 0 && s.Shown < len(s.Rows) {
+		return s.Rows[:s.Shown]
+	}
+	return s.Rows
+}
+
+// Hidden says how many rows only the CSV and the JSON have.
+func (s *sheet) Hidden() int { return len(s.Rows) - len(s.Visible()) }
+
+func textCell(s string) cell { return cell{Value: s} }
+
+// number is a count that opens what it counts.
+func number(n int, href string) cell {
+	if n == 0 {
+		href = ""
+	}
+	return cell{Value: n, Href: href}
+}
+
+// share is a part of a whole in percent with one place.
+func share(x float64) cell { return cell{Value: x, Text: percentage(x)} }
+
+func percentage(x float64) string { return strconv.FormatFloat(100*x, 'f', 1, 64) + " %" }
+
+// inert is a cell of a CSV file that no spreadsheet takes for a formula.
+func inert(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func (c cell) csv() string {
+	switch v := c.Value.(type) {
+	case nil:
+		return ""
+	case int:
+		return strconv.Itoa(v)
+	case float64:
+		return strconv.FormatFloat(v, 'g', 10, 64)
+	case time.Time:
+		return v.Format(time.RFC3339)
+	}
+	return inert(fmt.Sprint(c.Value))
+}
+
+// sheets are the tables of a view, the chosen one only where one is chosen.
+func (v *view) sheets() []*sheet {
+	var list []*sheet
+	for i := range v.Sections {
+		if s := v.Sections[i].Sheet; s != nil && (v.form.Get("table") == "" || v.form.Get("table") == s.Name) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// writeCSV writes the first table of a view, or the one that table= names.
+func (v *view) writeCSV(w http.ResponseWriter) {
+	var out bytes.Buffer
+	file := csv.NewWriter(&out)
+	file.UseCRLF = true
+	name := path.Base(v.Path)
+	if list := v.sheets(); len(list) > 0 {
+		t := list[0]
+		name += "-" + t.Name
+		line := make([]string, len(t.Cols))
+		for i, c := range t.Cols {
+			line[i] = inert(c.ID)
+		}
+		_ = file.Write(line) // into memory
+		for _, row := range t.Rows {
+			for i, c := range row {
+				line[i] = c.csv()
+			}
+			_ = file.Write(line)
+		}
+	}
+	file.Flush()
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="silkwire-`+name+`.csv"`)
+	_, _ = out.WriteTo(w)
+}
+
+// countAnswer is a view as JSON: its tables, and all that is needed to count
+// again.
+type countAnswer struct {
+	View     string                      `json:"view"`
+	Query    string                      `json:"query"`
+	From     string                      `json:"from,omitempty"`
+	To       string                      `json:"to,omitempty"`
+	All      bool                        `json:"all"` // not only relevant items
+	Form     map[string]string           `json:"form"`
+	Taxonomy string                      `json:"taxonomy"`
+	Sequence uint64                      `json:"sequence"`
+	Notice   string                      `json:"notice"`
+	Facts    []string                    `json:"facts"`
+	Limits   []string                    `json:"limits"`
+	Tables   map[string][]map[string]any `json:"tables"`
+}
+
+func (v *view) writeJSON(w http.ResponseWriter) {
+	a := countAnswer{
+		View: path.Base(v.Path), Query: v.Query, From: v.From, To: v.To, All: v.All, Form: map[string]string{}, Sequence: v.seq,
+		Notice: v.Notice, Facts: orEmpty(v.Facts), Limits: orEmpty(v.Limits), Tables: map[string][]map[string]any{},
+	}
+	if v.s.Taxonomy != nil {
+		a.Taxonomy = v.s.Taxonomy.Version
+	}
+	for _, f := range v.Fields {
+		a.Form[f.Name] = f.Value
+	}
+	for _, t := range v.sheets() {
+		rows := make([]map[string]any, len(t.Rows))
+		for i, row := range t.Rows {
+			rows[i] = map[string]any{}
+			for j, c := range row {
+				rows[i][t.Cols[j].ID] = c.Value
+			}
+		}
+		a.Tables[t.Name] = rows
+	}
+	w.Header().Set("Content-Type", "application/json")
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(a)
+}
