@@ -49,7 +49,7 @@ func exactly(path string) string {
 // source answers with the outlet's feed, listing, sitemap or channel.
 func (w *World) source(rw http.ResponseWriter, r *http.Request, o *outlet) {
 	if o.format == failing {
-		http.Error(rw, "database connection lost", http.StatusInternalServerError)
+		fails(rw)
 		return
 	}
 	if !patient(r, o.slow) {
@@ -61,6 +61,11 @@ func (w *World) source(rw http.ResponseWriter, r *http.Request, o *outlet) {
 		return
 	}
 	w.answer(rw, r, o, kind, body)
+}
+
+// fails is the answer of a server that is broken.
+func fails(rw http.ResponseWriter) {
+	http.Error(rw, "database connection lost", http.StatusInternalServerError)
 }
 
 // patient waits, and reports whether somebody still listens.

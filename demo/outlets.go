@@ -127,7 +127,7 @@ func outlets() []outlet {
 		{
 			Outlet: news.Outlet{ID: "aral-meridian", Name: "Аральский меридиан", Country: "UZ", Languages: []string{"ru"}},
 			slogan: "Каракалпакстан и Приаралье",
-			source: feed("/feed.xml"), zone: zone("+05", 5), format: failing,
+			source: feed("/feed.xml"), article: "/n/", zone: zone("+05", 5), format: failing,
 		},
 	}
 	for i := range all {

@@ -52,6 +52,10 @@ func (p page) Text() string {
 // article answers with an article's page.
 func (w *World) article(rw http.ResponseWriter, r *http.Request, o *outlet) {
 	number, err := strconv.Atoi(r.PathValue("number"))
+	if o.format == failing {
+		fails(rw)
+		return
+	}
 	s := w.story(o, number)
 	if err != nil || s == nil {
 		http.NotFound(rw, r)
@@ -85,7 +89,7 @@ func (w *World) story(o *outlet, number int) *story {
 			return &w.stories[o.ID][i]
 		}
 	}
-	return nil
+	return w.oldStory(o, number)
 }
 
 // list is the outlet's page with all its stories, newest first.

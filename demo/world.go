@@ -1,6 +1,8 @@
 // Package demo is a made-up press of Central Asia that needs no network:
 // fourteen outlets with invented names and a hundred-odd invented news items
-// in eleven languages and scripts, each labelled by hand.
+// in eleven languages and scripts, each labelled by hand; and what they
+// published in the year before, made up day by day from sentences in every
+// language.
 //
 // A [World] fixes the moment from which the items' dates are counted;
 // [World.Start] lets every outlet answer at an address of its own on loopback,
@@ -31,6 +33,7 @@ type World struct {
 	now     time.Time
 	outlets []outlet
 	stories map[news.OutletID][]story // newest first
+	tongues map[string]*tongue
 }
 
 // story is an item at its place in its outlet.
@@ -47,7 +50,11 @@ func New(now time.Time) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &World{now: now.UTC().Truncate(time.Second), outlets: outlets(), stories: map[news.OutletID][]story{}}
+	languages, err := tongues()
+	if err != nil {
+		return nil, err
+	}
+	w := &World{tongues: languages, now: now.UTC().Truncate(time.Second), outlets: outlets(), stories: map[news.OutletID][]story{}}
 	for _, it := range items {
 		o := w.outlet(it.Outlet)
 		if o == nil {

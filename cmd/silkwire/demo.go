@@ -134,6 +134,7 @@ type demonstration struct {
 	once    bool
 	started time.Time
 
+	past    int // items of the year before
 	mu      sync.Mutex
 	visits  []monitor.Visited
 	pending map[news.SourceID]bool
@@ -143,7 +144,7 @@ type demonstration struct {
 func (s *demonstration) run(ctx context.Context, listen string) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	if err := s.forgetSchedules(ctx); err != nil {
+	if err := errors.Join(s.rememberSources(ctx), s.forgetSchedules(ctx)); err != nil {
 		return err
 	}
 	front, err := openDoor(listen)
@@ -169,12 +170,19 @@ func (s *demonstration) run(ctx context.Context, listen string) error {
 	d.monitor.OnVisit(s.visited)
 	ended := make(chan error, 1)
 	go func() { ended <- d.run(ctx) }()
-	err = s.firstRound(ctx, d)
+	err = s.writePast(ctx)
+	if err == nil {
+		err = s.firstRound(ctx, d)
+	}
+	if ctx.Err() != nil {
+		err = nil // asked to end: no failure
+	}
 	if err != nil || s.once || ctx.Err() != nil {
 		stop()
 		return errors.Join(err, <-ended)
 	}
 	fmt.Fprintf(s.out, "\nThe pages stay at http://%s until you press Ctrl-C.\n", front.addr())
+	d.ready.Store(true)
 	return <-ended
 }
 
@@ -234,7 +242,6 @@ func (s *demonstration) firstRound(ctx context.Context, d *daemon) error {
 	if _, err := d.post.courier.Deliver(ctx); err != nil {
 		return err
 	}
-	d.ready.Store(true)
 	return s.report(ctx, e)
 }
 
@@ -248,9 +255,9 @@ func (s *demonstration) report(ctx context.Context, e store.Edition) error {
 		return err
 	}
 	if fresh == 0 {
-		fmt.Fprintf(s.out, "\nNothing new: the archive already holds all %d items.\n", stats.Items)
+		fmt.Fprintf(s.out, "\nNothing new: the archive already holds all %d items of today's press, and %d of the year before.\n", stats.Items-s.past, s.past)
 	} else {
-		fmt.Fprintf(s.out, "\n%d new items in %d languages and scripts, %d of %d relevant.\n", fresh, len(stats.Languages), stats.Relevant, stats.Items)
+		fmt.Fprintf(s.out, "\n%d new items in %d languages and scripts, and %d of the year before; %d of all %d are relevant.\n", fresh, len(stats.Languages), s.past, stats.Relevant, stats.Items)
 	}
 	if err := s.matrix(ctx); err != nil {
 		return err
@@ -276,12 +283,8 @@ func (s *demonstration) matrix(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.app.store.Find(ctx, store.Query{Search: q, Limit: 500})
-	if err != nil {
-		return err
-	}
-	for i := range page.Items {
-		for _, e := range page.Items[i].Tagging.Events {
+	err = s.app.store.Each(ctx, store.Query{Search: q}, func(it *news.Item) error {
+		for _, e := range it.Tagging.Events {
 			if counts[e.State] == nil {
 				counts[e.State] = map[news.ConceptID]int{}
 			}
@@ -289,6 +292,10 @@ func (s *demonstration) matrix(ctx context.Context) error {
 			rows[e.State]++
 			cols[e.Family]++
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	actors, families := top(rows), top(cols)
 	w := tabwriter.NewWriter(s.out, 0, 4, 2, ' ', tabwriter.AlignRight)
