@@ -43,6 +43,7 @@ type Seen struct {
 	Score    float64  `json:"score,omitempty"`    // of the tag, or the relevance of the item
 	Terms    []string `json:"terms,omitempty"`    // by which the tag was found, as "lang term"
 	Evidence string   `json:"evidence,omitempty"` // hash of the places the tag or event rests on
+	Blind    bool     `json:"blind,omitempty"`    // no verdict of a colleague was to be seen
 }
 
 // Verdict is what a review says.

@@ -55,6 +55,8 @@ type Opinion struct {
 	Said     map[Target]Says
 	Done     bool // the item was looked through
 	Revision int  // of the text that was looked through
+	Taxonomy string
+	Blind    bool // without a sight of what colleagues say
 	Flagged  bool
 	Notes    []string
 	Last     time.Time
@@ -94,7 +96,7 @@ func (o *Opinion) take(r *news.Review) {
 	case news.Flag:
 		o.Flagged = true
 	case news.Finished:
-		o.Done, o.Revision = true, r.Seen.Revision
+		o.Done, o.Revision, o.Taxonomy, o.Blind = true, r.Seen.Revision, r.Seen.Taxonomy, r.Seen.Blind
 	case news.Undo: // is never among those that stand
 	}
 	o.Last = r.At
@@ -120,11 +122,11 @@ type Item struct {
 func Read(all []news.Review) Item {
 	it := Item{settled: map[Target]news.Review{}, added: map[Target]int{}}
 	for _, r := range Standing(all) {
-		o := it.opinion(r.By)
-		o.take(&r)
-		if r.Settles {
+		if r.Settles { // which is the word of all, not what its author had read in the item
 			it.settled[target(&r)] = r
+			continue
 		}
+		it.opinion(r.By).take(&r)
 	}
 	seen := map[Target]bool{}
 	for _, r := range Standing(all) { // in the order of the facts, so that it is the same every time
@@ -133,7 +135,7 @@ func Read(all []news.Review) Item {
 				seen[t] = true
 				it.targets = append(it.targets, t)
 			}
-			if o := it.opinion(r.By); o.added[t] {
+			if o := it.By(r.By); o.added[t] {
 				it.added[t] = r.Seen.Revision
 			}
 		}
