@@ -35,6 +35,7 @@ func Compile(in Input) Edition {
 		Footer:      c.footer(),
 	}
 	shown := stories[:min(len(stories), in.Profile.maxStories())]
+	e.Tally, e.Brief = c.tally(stories), c.brief(shown)
 	e.Sections = c.sections(shown)
 	c.noteOld(&e)
 	e.More = len(stories) - len(shown)

@@ -122,6 +122,9 @@ type Edition struct {
 	Headline []string `json:"headline"`
 	Counts   Counts   `json:"counts"`
 
+	Tally *Tally `json:"tally,omitempty"` // nil: too few stories for one
+	Brief *Brief `json:"brief,omitempty"`
+
 	Sections    []Section    `json:"sections,omitempty"`    // new, late arrivals
 	Corrections *Corrections `json:"corrections,omitempty"` // nil: none
 	Surges      *Surges      `json:"surges,omitempty"`
@@ -205,8 +208,10 @@ type Chip struct {
 
 // EventLine is an event in one line, with the sentence that proves it.
 type EventLine struct {
-	Key      string `json:"key"`  // state, family and recipient
-	Line     string `json:"line"` // "China → scholarship → Uzbekistan, announced, 150 places"
+	Key      string `json:"key"`            // state, family and recipient
+	Line     string `json:"line"`           // "China → scholarship → Uzbekistan, announced, 150 places"
+	Way      string `json:"way,omitempty"`  // its first part: "China → scholarship"
+	Whom     string `json:"whom,omitempty"` // its second: "Uzbekistan"
 	Sentence string `json:"sentence,omitempty"`
 	Lang     string `json:"lang,omitempty"` // of the sentence
 	Status   string `json:"status,omitempty"`

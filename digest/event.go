@@ -8,7 +8,7 @@ import (
 	"silkwire/news"
 )
 
-const mostEvents = 5
+const mostEvents = 4
 
 // eventLines are the events of a story, each once: the lead's own first, then
 // what only others say of other actors or recipients.
@@ -55,18 +55,55 @@ func (c *compiler) eventLine(ev news.Event) EventLine {
 	}
 	l := EventLine{
 		Key:      string(ev.State) + "/" + string(ev.Family) + "/" + string(ev.Recipient),
-		Line:     actor + " → " + c.label(cmp.Or(ev.Instrument, ev.Family)),
+		Way:      actor + " → " + c.label(cmp.Or(ev.Instrument, ev.Family)),
 		Sentence: cut(clean(ev.Evidence.Text), 400), Status: c.words.status[ev.Status], Figures: c.figures(ev),
 	}
 	if ev.Recipient != "" {
-		l.Line += " → " + c.label(ev.Recipient)
+		l.Whom = c.label(ev.Recipient)
 	}
+	l.Line = l.line()
+	return l
+}
+
+// line puts the parts together.
+func (l *EventLine) line() string {
+	line := l.Way
+	if l.Whom != "" {
+		line += " → " + l.Whom
+	}
+	return line + l.Tail()
+}
+
+// Tail is what follows a line: status and figures.
+func (l *EventLine) Tail() string {
+	tail := ""
 	for _, more := range []string{l.Status, l.Figures} {
 		if more != "" {
-			l.Line += ", " + more
+			tail += ", " + more
 		}
 	}
-	return l
+	return tail
+}
+
+// Head is a line without its tail.
+func (l *EventLine) Head() string { return strings.TrimSuffix(l.Line, l.Tail()) }
+
+// merged are lines of which those that differ only in whom they reach, by the
+// same sentence, are one.
+func merged(lines []EventLine) []EventLine {
+	var list []EventLine
+	for _, l := range lines {
+		i := slices.IndexFunc(list, func(o EventLine) bool {
+			return l.Whom != "" && o.Whom != "" && o.Way == l.Way && o.Sentence == l.Sentence && o.Tail() == l.Tail()
+		})
+		if i < 0 {
+			list = append(list, l)
+			continue
+		}
+		list[i].Whom += ", " + l.Whom
+		list[i].Line = list[i].line()
+	}
+	return list
 }
 
 // figures are the money and the places of an event, in words.

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -16,6 +17,19 @@ func plainText(v view) string {
 	p.rule('=')
 	for _, h := range v.Headline {
 		p.wrap("", h)
+	}
+	if v.Tally != nil {
+		var rows []string
+		for _, r := range v.Tally.Rows {
+			rows = append(rows, r.Label+" "+strconv.Itoa(r.N))
+		}
+		p.wrap("", v.Tally.Title+": "+strings.Join(rows, ", ")+".")
+	}
+	if v.Brief != nil {
+		p.heading(v.Brief.Title)
+		for _, l := range v.Brief.Lines {
+			p.wrap("- ", l.Text)
+		}
 	}
 	if v.Surges != nil {
 		p.heading(v.Surges.Title)

@@ -35,7 +35,7 @@ func Render(e Edition) (Message, error) { return RenderFor(e, "") }
 // RenderFor renders for a reader who may leave the list by an address of her own.
 func RenderFor(e Edition, unsubscribe string) (Message, error) {
 	tmpl, err := template.New("mail").Funcs(template.FuncMap{
-		"rtl": rightToLeft, "edge": edge, "evidence": func() string { return e.PageWord },
+		"rtl": rightToLeft, "edge": edge, "whole": whole, "evidence": func() string { return e.PageWord }, "wrong": func() string { return e.TagWord },
 	}).Parse(mailTemplate)
 	if err != nil {
 		return Message{}, fmt.Errorf("render edition %s: %w", e.ID, err)
@@ -61,6 +61,24 @@ type view struct {
 	Edition
 	Unsubscribe string // the reader's own way out; "": none
 }
+
+// whole is a label that no line breaks.
+func whole(label string) string { return strings.ReplaceAll(label, " ", "\u00a0") }
+
+// preheader is what a list of mails shows behind the subject.
+func (v view) Preheader() string {
+	var list []string
+	if v.Brief != nil {
+		for _, l := range v.Brief.Lines {
+			list = append(list, l.Text)
+		}
+	}
+	return cut(strings.Join(append(list, v.Headline...), " · "), 200)
+}
+
+// Head and Rest are the first line of the headline, and the others.
+func (v view) Lead() string   { return v.Headline[0] }
+func (v view) Rest() []string { return v.Headline[1:] }
 
 // fitting renders as many of the stories as keep the result within a budget.
 func fitting(e Edition, budget int, render func(view) (string, error)) (string, error) {
@@ -116,7 +134,7 @@ func firstGroups(groups []Group, n *int) []Group {
 // proofs are a story's events without the sentences that stand elsewhere in it:
 // in its extract, or under an event above.
 func proofs(s Story) []EventLine {
-	events := slices.Clone(s.Events)
+	events := merged(s.Events)
 	said := s.Extract + "\n" + s.Title
 	for i, ev := range events {
 		if strings.Contains(said, strings.TrimRight(ev.Sentence, ".!?…。！؟")) {
@@ -127,17 +145,17 @@ func proofs(s Story) []EventLine {
 	return events
 }
 
-// edge is the colour of a chip's border: who, with what, toward whom, saying what.
+// edge is the colour of a chip: who, with what, toward whom, saying what.
 func edge(facet string) template.CSS {
 	switch taxonomy.Facet(facet) {
 	case taxonomy.ActorState, taxonomy.ActorInstitution, taxonomy.ActorPerson, taxonomy.Organisation:
-		return "#5b86b4"
+		return "#2f5f8f"
 	case taxonomy.Instrument, taxonomy.Behaviour:
-		return "#5a9a72"
+		return "#35704c"
 	case taxonomy.Target:
-		return "#b98b3e"
+		return "#80590a"
 	case taxonomy.Narrative, taxonomy.Reception:
-		return "#a5648c"
+		return "#86486f"
 	}
-	return "#b8b3a6"
+	return "#5d6873"
 }

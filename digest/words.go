@@ -53,6 +53,9 @@ type words struct {
 	onTheWeb        string
 	page            string
 	wrongTag        string
+	inBrief         string
+	byActor         string
+	byCountry       string
 	leave           string
 	footWindow      string // from, to
 	footStories     string
@@ -90,7 +93,7 @@ func english() words {
 		nothing:  "Nothing to tell: no item of this window matches the profile.",
 		headline: "%s from %s by %s in %s.",
 		usual:    "A usual %s brings about %s.",
-		young:    "There is no baseline yet: the archive goes back %d of the 7 days it needs.",
+		young:    "Nothing to compare with yet: that takes 7 days of archive, and there are %d.",
 		allFine:  "None of the %s is in lasting trouble.", troubled: "In trouble: %s of %d; what they publish may be missing here.",
 		newTitle: "New", lateTitle: "Late arrivals", lateNote: "Published before the last edition closed, found after it.",
 		oldNote:     "%s, published more than a week before, came to light too; they are in the archive.",
@@ -102,6 +105,7 @@ func english() words {
 		retitled: "The title was “%s”.", irrelevant: "It no longer counts as relevant.", withdrawn: "It is no longer in the archive.",
 		eventGone: "No longer said: %s.", eventNow: "Was: %s. Now: %s.",
 		placedFrom: "taken over from %s", onTheWeb: "This edition on the web", page: "evidence", wrongTag: "wrong tag?", leave: "Unsubscribe",
+		inBrief: "In brief", byActor: "Stories by actor", byCountry: "Stories by country",
 		footWindow:    "Items first seen from %s to %s.",
 		footStories:   "Items that tell the same event are one story; counts compare items, not influence.",
 		footTags:      "Relevance, tags and events are found by machine; each event stands over the sentence that states it. The titles and sentences are the outlets' own and are not translated.",
@@ -146,6 +150,7 @@ func russian() words {
 		retitled: "Прежний заголовок: «%s».", irrelevant: "Больше не считается относящимся к теме.", withdrawn: "В архиве этого больше нет.",
 		eventGone: "Больше не сказано: %s.", eventNow: "Было: %s. Стало: %s.",
 		placedFrom: "перепечатка: %s", onTheWeb: "Этот выпуск на сайте", page: "доказательства", wrongTag: "неверная метка?", leave: "Отписаться",
+		inBrief: "Коротко", byActor: "Сюжеты по акторам", byCountry: "Сюжеты по странам",
 		footWindow:    "Публикации, впервые увиденные с %s по %s.",
 		footStories:   "Публикации об одном событии — один сюжет; числа сравнивают публикации, а не влияние.",
 		footTags:      "Отбор, метки и события сделаны машиной; под каждым событием стоит предложение, которое его доказывает. Заголовки и предложения принадлежат изданиям и не переведены.",
@@ -189,6 +194,7 @@ func uzbek() words {
 		retitled: "Avvalgi sarlavha: “%s”.", irrelevant: "Endi mavzuga oid hisoblanmaydi.", withdrawn: "Endi arxivda yoʻq.",
 		eventGone: "Endi aytilmayapti: %s.", eventNow: "Avval: %s. Endi: %s.",
 		placedFrom: "koʻchirib bosilgan: %s", onTheWeb: "Bu son saytda", page: "dalillar", wrongTag: "belgi notoʻgʻrimi?", leave: "Obunani bekor qilish",
+		inBrief: "Qisqacha", byActor: "Aktorlar boʻyicha xabarlar", byCountry: "Davlatlar boʻyicha xabarlar",
 		footWindow:    "Ilk bor %s dan %s gacha koʻrilgan maqolalar.",
 		footStories:   "Bir voqea haqidagi maqolalar bitta xabar; sonlar taʼsirni emas, maqolalarni solishtiradi.",
 		footTags:      "Tanlov, belgilar va voqealar dastur tomonidan topilgan; har bir voqea ostida uni isbotlovchi gap turadi. Sarlavha va gaplar nashrlarniki, tarjima qilinmagan.",
@@ -222,6 +228,7 @@ func kazakh() words {
 		retitled: "Бұрынғы тақырып: «%s».", irrelevant: "Енді тақырыпқа қатысты деп саналмайды.", withdrawn: "Енді мұрағатта жоқ.",
 		eventGone: "Енді айтылмайды: %s.", eventNow: "Бұрын: %s. Енді: %s.",
 		placedFrom: "көшіріп басылған: %s", onTheWeb: "Осы сан сайтта", page: "дәлелдер", wrongTag: "белгі қате ме?", leave: "Жазылымнан бас тарту",
+		inBrief: "Қысқаша", byActor: "Акторлар бойынша хабарлар", byCountry: "Елдер бойынша хабарлар",
 		footWindow:    "Алғаш рет көрілген мақалалар: %s – %s.",
 		footStories:   "Бір оқиға туралы мақалалар — бір хабар; сандар ықпалды емес, мақалаларды салыстырады.",
 		footTags:      "Іріктеуді, белгілерді және оқиғаларды бағдарлама жасады; әр оқиғаның астында оны дәлелдейтін сөйлем тұр. Тақырыптар мен сөйлемдер басылымдардікі, аударылмаған.",

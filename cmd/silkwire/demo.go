@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -108,6 +109,9 @@ func demoConfig(press *demo.Running, dir, listen string) *config.Config {
 	cfg.Archive = "bolt://" + filepath.ToSlash(filepath.Join(dir, "silkwire.db"))
 	cfg.DigestDir = filepath.Join(dir, "digests")
 	cfg.Listen = listen
+	if _, port, err := net.SplitHostPort(listen); err == nil && port != "0" {
+		cfg.BaseURL = "http://" + listen // the digest leads to the pages
+	}
 	cfg.Fetch.AllowPrivate = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	cfg.Fetch.Contact = "demo@localhost"
 	cfg.Fetch.MinInterval = 5 * time.Minute
