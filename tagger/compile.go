@@ -13,16 +13,44 @@ import (
 // rules are a term's rules in the matcher's numbers: sets of classes, one per
 // key of taxonomy.Rules; a nil set asks for nothing.
 type rules struct {
-	followedBy, precededBy, near, with             classSet
-	notFollowedBy, notPrecededBy, notNear, notWith classSet
+	followedBy, precededBy, near, with             *classSet
+	notFollowedBy, notPrecededBy, notNear, notWith *classSet
 	onConcepts                                     bool // some set holds concepts, not only words
+	nearOnly                                       bool // in a sentence, only near is asked
 }
 
-type classSet []int32 // sorted
+// classSet is a set of classes. Nil is the empty set.
+type classSet struct {
+	ids  []int32  // sorted
+	bits []uint64 // the same, of a large set
+}
 
-func (s classSet) has(class int32) bool {
-	_, ok := slices.BinarySearch(s, class)
-	return ok
+// largeSet is the size from which on looking a class up in a list takes longer
+// than in a set of bits.
+const largeSet = 8
+
+func newClassSet(ids []int32) *classSet {
+	slices.Sort(ids)
+	s := &classSet{ids: slices.Clip(slices.Compact(ids))}
+	if len(s.ids) < largeSet {
+		return s
+	}
+	s.bits = make([]uint64, s.ids[len(s.ids)-1]/64+1)
+	for _, id := range s.ids {
+		s.bits[id/64] |= 1 << (id % 64)
+	}
+	return s
+}
+
+func (s *classSet) has(class int32) bool {
+	switch {
+	case s == nil:
+		return false
+	case s.bits == nil:
+		return slices.Contains(s.ids, class)
+	}
+	i := int(class / 64)
+	return i < len(s.bits) && s.bits[i]>>(class%64)&1 != 0
 }
 
 // compiler turns a taxonomy into a matcher and the rules of its terms.
@@ -32,7 +60,7 @@ type compiler struct {
 	rules   []rules
 	classes map[string]int32 // words and lists of rules
 	next    int32            // class
-	facets  map[string]classSet
+	facets  map[string][]int32
 	number  map[news.ConceptID]int32
 	known   map[string]int32 // rules
 	sets    map[string]resolved
@@ -43,7 +71,7 @@ func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
 	for _, concept := range tax.Concepts {
 		terms += len(concept.Terms)
 	}
-	c := &compiler{tax: tax, m: newMatcher(terms), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string]classSet{}, number: map[news.ConceptID]int32{}, known: map[string]int32{}, sets: map[string]resolved{}}
+	c := &compiler{tax: tax, m: newMatcher(terms), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string][]int32{}, number: map[news.ConceptID]int32{}, known: map[string]int32{}, sets: map[string]resolved{}}
 	for i, concept := range tax.Concepts {
 		c.number[concept.ID] = int32(i)
 		if concept.Inactive {
@@ -73,7 +101,7 @@ func (c *compiler) term(class int32, concept *taxonomy.Concept, t taxonomy.Term)
 	if err != nil {
 		return err
 	}
-	return c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang, text: t.Text}, t.Exact, false)
+	return c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang}, t.Exact, false)
 }
 
 // whereOf says in texts of which languages a term is looked for: its own;
@@ -112,13 +140,14 @@ func (c *compiler) termRules(at place, ofConcept, ofTerm taxonomy.Rules) (int32,
 		return known, nil
 	}
 	var r rules
-	for i, to := range []*classSet{&r.followedBy, &r.precededBy, &r.near, &r.with, &r.notFollowedBy, &r.notPrecededBy, &r.notNear, &r.notWith} {
+	for i, to := range []**classSet{&r.followedBy, &r.precededBy, &r.near, &r.with, &r.notFollowedBy, &r.notPrecededBy, &r.notNear, &r.notWith} {
 		concepts, err := c.set(at, lists[i], to)
 		if err != nil {
 			return -1, err
 		}
 		r.onConcepts = r.onConcepts || concepts
 	}
+	r.nearOnly = r.followedBy == nil && r.precededBy == nil && r.notFollowedBy == nil && r.notPrecededBy == nil && r.notNear == nil
 	id := int32(len(c.rules))
 	c.rules = append(c.rules, r)
 	c.known[key] = id
@@ -127,7 +156,7 @@ func (c *compiler) termRules(at place, ofConcept, ofTerm taxonomy.Rules) (int32,
 
 // set resolves a list of a rule to classes, and says whether concepts are
 // among them. The same list is the same set.
-func (c *compiler) set(at place, refs []string, to *classSet) (concepts bool, err error) {
+func (c *compiler) set(at place, refs []string, to **classSet) (concepts bool, err error) {
 	if len(refs) == 0 {
 		return false, nil
 	}
@@ -136,7 +165,7 @@ func (c *compiler) set(at place, refs []string, to *classSet) (concepts bool, er
 		*to = known.classes
 		return known.concepts, nil
 	}
-	all := classSet{} // never nil: a list without words is never satisfied
+	var all []int32
 	for _, ref := range refs {
 		classes, isConcept, err := c.ref(at, ref)
 		if err != nil {
@@ -145,26 +174,24 @@ func (c *compiler) set(at place, refs []string, to *classSet) (concepts bool, er
 		all = append(all, classes...)
 		concepts = concepts || isConcept
 	}
-	slices.Sort(all)
-	all = slices.Clip(slices.Compact(all))
-	c.sets[key] = resolved{all, concepts}
-	*to = all
+	*to = newClassSet(all) // never nil: a list without words is never satisfied
+	c.sets[key] = resolved{*to, concepts}
 	return concepts, nil
 }
 
 // resolved is a list of a rule as classes.
 type resolved struct {
-	classes  classSet
+	classes  *classSet
 	concepts bool
 }
 
 // ref resolves a member of a rule to classes, and says whether those are
 // concepts. A word list counts in every language the term is looked for in.
-func (c *compiler) ref(at place, ref string) (classSet, bool, error) {
+func (c *compiler) ref(at place, ref string) ([]int32, bool, error) {
 	name, named := strings.CutPrefix(ref, "@")
 	if !named {
 		class, err := c.words(at, ref, []string{ref})
-		return classSet{class}, false, err
+		return []int32{class}, false, err
 	}
 	if list, ok := c.tax.Lists[name]; ok {
 		set, err := c.list(at, name, list)
@@ -173,7 +200,7 @@ func (c *compiler) ref(at place, ref string) (classSet, bool, error) {
 	if set, ok := c.facets[name]; ok {
 		return set, true, nil
 	}
-	var set classSet
+	var set []int32
 	for _, id := range c.tax.Descendants(news.ConceptID(name)) {
 		set = append(set, c.number[id])
 	}
@@ -181,7 +208,7 @@ func (c *compiler) ref(at place, ref string) (classSet, bool, error) {
 }
 
 // list returns the classes of a word list in the languages of a place.
-func (c *compiler) list(at place, name string, list map[text.Lang][]string) (set classSet, err error) {
+func (c *compiler) list(at place, name string, list map[text.Lang][]string) (set []int32, err error) {
 	for _, lang := range text.Langs {
 		if len(list[lang]) == 0 || !at.where.Has(lang) {
 			continue
@@ -214,7 +241,7 @@ func (c *compiler) words(at place, name string, words []string) (int32, error) {
 	c.next++
 	c.classes[key] = class
 	for _, w := range words {
-		if err := c.m.add(w, term{class: class, rule: -1, where: at.where, lang: at.lang, text: w}, false, true); err != nil {
+		if err := c.m.add(w, term{class: class, rule: -1, where: at.where, lang: at.lang}, false, true); err != nil {
 			return 0, err
 		}
 	}

@@ -9,8 +9,8 @@ import (
 
 // Samples of text that the language is told from, in bytes.
 const (
-	itemSample      = 800
-	paragraphSample = 120
+	itemSample      = 400
+	paragraphSample = 100
 )
 
 // plausible is how probable a language must be for its terms to be looked for.
@@ -41,7 +41,7 @@ func (f *field) perSentence(common text.LangSet, whole *text.Dist) {
 		end := start + strings.IndexByte(f.doc.Text[start:]+"\n", '\n')
 		langs := common
 		if par := f.doc.Text[start:end]; len(par) > 40 {
-			d := text.Detect(sample(par, paragraphSample))
+			d := text.DetectSoon(sample(par, paragraphSample))
 			d = d.Blend(whole)
 			langs |= d.AtLeast(plausible)
 		}

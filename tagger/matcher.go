@@ -3,6 +3,7 @@ package tagger
 import (
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,13 +23,15 @@ type matcher struct {
 	stems   map[string][]stemEntry
 	longest int // stem, in bytes
 	words   []wordInfo
-	first   []int32          // word → node after it at the beginning of a term; -1: none
-	edges   map[uint64]int32 // node<<32 | word → node, beyond the first of a node
+	first   []int32 // word → node after it at the beginning of a term; -1: none
+	edges   []edge  // beyond the first of a node: each node's together, by word
 	nodes   []node
 	ends    map[int32][]int32 // terms that end at a node, beyond the first
 	terms   []term
+	texts   []string // of the terms, as the taxonomist wrote them
 	seed    maphash.Seed
 
+	laid     map[uint64]int32  // while compiling: node<<32 | word → node, what edges will hold
 	wordIDs  map[wordKey]int32 // while compiling
 	segments map[segmentKey][][]patternWord
 }
@@ -46,14 +49,23 @@ type wordInfo struct {
 }
 
 type node struct {
-	term  int32 // the first that ends here; -1: none
-	word  int32 // the first word laid behind it; -1: none
-	next  int32 // and where that leads
-	gap   int32 // node that continues after "…"; -1: none
-	many  bool  // more words lead on: they are in matcher.edges
-	more  bool  // more terms end here: they are in matcher.ends
-	comma bool  // a comma may stand before the next word
+	words    bits         // that lead on
+	where    text.LangSet // the texts that the terms from here on are looked for in
+	sought   text.LangSet // the texts that term is looked for in
+	term     int32        // the first that ends here; -1: none
+	word     int32        // the first word laid behind it; -1: none
+	next     int32        // and where that leads
+	gap      int32        // node that continues after "…"; -1: none
+	from, to int32        // more words that lead on, in matcher.edges
+	more     bool         // more terms end here: they are in matcher.ends
+	comma    bool         // a comma may stand before the next word
 }
+
+// bits stand for a set of words, several words for a bit: two sets without a
+// common bit have no word in common, which is nearly always so.
+type bits uint64
+
+func bitOf(word int32) bits { return 1 << (uint32(word) * 0x9E3779B1 >> 26) }
 
 // term is one spelling of a taxonomy's term, in the matcher's numbers.
 type term struct {
@@ -61,8 +73,7 @@ type term struct {
 	rule   int32 // index of its rules; -1: none
 	where  text.LangSet
 	lang   text.Lang
-	text   string // as the taxonomist wrote it
-	gapped bool   // runs over words that are not its own
+	gapped bool // runs over words that are not its own
 }
 
 const (
@@ -74,7 +85,7 @@ const (
 // newMatcher makes room for a number of terms.
 func newMatcher(terms int) *matcher {
 	return &matcher{
-		stems: make(map[string][]stemEntry, terms), edges: make(map[uint64]int32, terms/2), ends: map[int32][]int32{},
+		stems: make(map[string][]stemEntry, terms), laid: make(map[uint64]int32, terms/2), ends: map[int32][]int32{},
 		nodes: append(make([]node, 0, 2*terms), emptyNode), terms: make([]term, 0, terms),
 		wordIDs: make(map[wordKey]int32, terms), segments: make(map[segmentKey][][]patternWord, terms), seed: maphash.MakeSeed(),
 	}
@@ -85,7 +96,7 @@ func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 	id := int32(len(m.terms))
 	parts := strings.Split(pattern, "…")
 	t.gapped = len(parts) > 1
-	m.terms = append(m.terms, t)
+	m.terms, m.texts = append(m.terms, t), append(m.texts, pattern)
 	single := len(parts) == 1 && !strings.ContainsAny(strings.TrimSpace(pattern), " -") && t.lang != text.Zh
 	ends := []int32{0}
 	for i, part := range parts {
@@ -94,9 +105,9 @@ func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 			return err
 		}
 		if i > 0 {
-			ends = m.overGap(ends)
+			ends = m.overGap(ends, t.where)
 		}
-		ends = m.lay(ends, alternatives)
+		ends = m.lay(ends, alternatives, t.where)
 	}
 	for _, at := range ends {
 		if at != 0 {
@@ -111,7 +122,7 @@ func (m *matcher) end(at, id int32) {
 	n := &m.nodes[at]
 	switch {
 	case n.term < 0:
-		n.term = id
+		n.term, n.sought = id, m.terms[id].where
 	case n.term != id && !slices.Contains(m.ends[at], id):
 		n.more = true
 		m.ends[at] = append(m.ends[at], id)
@@ -119,15 +130,17 @@ func (m *matcher) end(at, id int32) {
 }
 
 // overGap returns where the trie goes on behind a gap.
-func (m *matcher) overGap(ends []int32) []int32 {
+func (m *matcher) overGap(ends []int32, where text.LangSet) []int32 {
 	out := make([]int32, 0, len(ends))
 	for _, at := range ends {
 		if at == 0 {
 			return ends // a pattern that begins with a gap begins behind it
 		}
 		if m.nodes[at].gap < 0 {
-			m.nodes[at].gap = m.newNode()
+			gap := m.newNode()
+			m.nodes[at].gap = gap
 		}
+		m.nodes[m.nodes[at].gap].where |= where
 		out = append(out, m.nodes[at].gap)
 	}
 	return out
@@ -135,7 +148,7 @@ func (m *matcher) overGap(ends []int32) []int32 {
 
 // lay lays the alternatives of a segment behind every node, and returns where
 // they end.
-func (m *matcher) lay(from []int32, alternatives [][]patternWord) []int32 {
+func (m *matcher) lay(from []int32, alternatives [][]patternWord, where text.LangSet) []int32 {
 	var out []int32
 	for _, start := range from {
 		for _, words := range alternatives {
@@ -145,6 +158,7 @@ func (m *matcher) lay(from []int32, alternatives [][]patternWord) []int32 {
 					m.nodes[at].comma = true
 				}
 				at = m.step(at, w.id)
+				m.nodes[at].where |= where
 			}
 			if !slices.Contains(out, at) {
 				out = append(out, at)
@@ -210,35 +224,57 @@ func (m *matcher) newNode() int32 {
 
 // step returns the node that a word leads to, making it if need be.
 func (m *matcher) step(at, word int32) int32 {
-	if next := m.follows(at, word); next >= 0 {
-		return next
+	if known := m.known(at, word); known >= 0 {
+		return known
 	}
 	next := m.newNode()
 	n := &m.nodes[at]
+	n.words |= bitOf(word)
 	switch {
 	case at == 0:
 		m.first[word] = next
 	case n.word < 0:
 		n.word, n.next = word, next
 	default:
-		n.many = true
-		m.edges[uint64(at)<<32|uint64(word)] = next
+		m.laid[uint64(at)<<32|uint64(word)] = next
 	}
 	return next
 }
 
-// follows returns the node that a word leads to, -1 if there is none.
-func (m *matcher) follows(at, word int32) int32 {
-	n := &m.nodes[at]
-	switch {
+// known returns the node that a word leads to while the trie is being laid,
+// -1 if there is none.
+func (m *matcher) known(at, word int32) int32 {
+	switch n := &m.nodes[at]; {
 	case at == 0:
 		return m.first[word]
 	case n.word == word:
 		return n.next
-	case n.many:
-		if next, ok := m.edges[uint64(at)<<32|uint64(word)]; ok {
-			return next
+	}
+	if next, ok := m.laid[uint64(at)<<32|uint64(word)]; ok {
+		return next
+	}
+	return -1
+}
+
+// edge is a word that leads on to a node.
+type edge struct{ word, next int32 }
+
+// follows returns the node that a word leads to, -1 if there is none.
+func (m *matcher) follows(n *node, word int32) int32 {
+	if n.word == word {
+		return n.next
+	}
+	low, high := n.from, n.to
+	for low < high {
+		middle := (low + high) / 2
+		if m.edges[middle].word < word {
+			low = middle + 1
+		} else {
+			high = middle
 		}
+	}
+	if low < n.to && m.edges[low].word == word {
+		return m.edges[low].next
 	}
 	return -1
 }
@@ -349,9 +385,19 @@ func (m *matcher) word(key wordKey, stems []text.Stem) int32 {
 	return id
 }
 
-// close drops what only compiling needs.
+// close lays the edges out for matching, and drops what only compiling needs.
 func (m *matcher) close() {
-	m.wordIDs, m.segments = nil, nil
+	keys := slices.Sorted(maps.Keys(m.laid))
+	m.edges = make([]edge, len(keys))
+	for i, key := range keys {
+		m.edges[i] = edge{int32(uint32(key)), m.laid[key]}
+		n := &m.nodes[key>>32]
+		if n.to == 0 {
+			n.from = int32(i)
+		}
+		n.to = int32(i) + 1
+	}
+	m.laid, m.wordIDs, m.segments = nil, nil, nil
 	m.nodes, m.terms = slices.Clip(m.nodes), slices.Clip(m.terms)
 }
 
@@ -394,21 +440,31 @@ type mention struct {
 type scratch struct {
 	keys  []uint64
 	known []int32 // by the low bits of the hash: index into lists, plus one
-	lists [][]int32
-	heads [][]int32        // of each list, the words that terms begin with
+	lists []forms
 	ids   map[string]int32 // list as bytes → index
 
-	words    []int32 // per word of the document: index into lists
+	words    []int32      // per word of the document: index into lists
+	langs    text.LangSet // that the word under the matcher may be in
 	latin    []byte
 	found    []int32
 	key      []byte
 	mentions []mention
 }
 
+// forms are the words that a word of a text is a form of.
+type forms struct {
+	all   []int32
+	heads []head // those that terms begin with
+	bits  bits   // of all
+}
+
+// head is a word that terms begin with, and the node after it.
+type head struct{ word, node int32 }
+
 const cacheBits = 16
 
 func newScratch() *scratch {
-	return &scratch{keys: make([]uint64, 1<<cacheBits), known: make([]int32, 1<<cacheBits), lists: [][]int32{nil}, heads: [][]int32{nil}, ids: map[string]int32{}}
+	return &scratch{keys: make([]uint64, 1<<cacheBits), known: make([]int32, 1<<cacheBits), lists: []forms{{}}, ids: map[string]int32{}}
 }
 
 // list returns the index of the words that a folded word is a form of.
@@ -417,6 +473,12 @@ func (s *scratch) list(m *matcher, folded []byte, script text.Script) int32 {
 	slot := h & (1<<cacheBits - 1)
 	if s.keys[slot] == h && s.known[slot] > 0 {
 		return s.known[slot] - 1
+	}
+	if other := slot ^ 1; s.keys[other] == h && s.known[other] > 0 {
+		return s.known[other] - 1
+	}
+	if s.known[slot] > 0 && s.known[slot^1] == 0 {
+		slot ^= 1
 	}
 	s.found = m.lookup(s.found[:0], folded, script, &s.latin)
 	i := s.intern(m, s.found)
@@ -435,42 +497,70 @@ func (s *scratch) intern(m *matcher, ids []int32) int32 {
 	if i, ok := s.ids[string(s.key)]; ok {
 		return i
 	}
+	f := forms{all: slices.Clone(ids)}
+	for _, word := range ids {
+		f.bits |= bitOf(word)
+		if at := m.first[word]; at >= 0 {
+			f.heads = append(f.heads, head{word, at})
+		}
+	}
 	i := int32(len(s.lists))
-	s.lists = append(s.lists, slices.Clone(ids))
-	s.heads = append(s.heads, slices.DeleteFunc(slices.Clone(ids), func(word int32) bool { return m.first[word] < 0 }))
+	s.lists = append(s.lists, f)
 	s.ids[string(s.key)] = i
 	return i
 }
 
+// anywhere is the set of all languages.
+const anywhere = ^text.LangSet(0)
+
 // find returns all mentions of all terms in the document, in the order of
-// their first words. The result is valid until the next call.
-func (m *matcher) find(s *scratch, d *text.Doc) []mention {
+// their first words. With langs, which languages each sentence may be in, it
+// leaves out terms that are not looked for there. The result is valid until
+// the next call.
+func (m *matcher) find(s *scratch, d *text.Doc, langs []text.LangSet) []mention {
 	s.words = s.words[:0]
 	for i := range d.Words {
 		w := &d.Words[i]
 		s.words = append(s.words, s.list(m, d.Folded(w), w.Script))
 	}
-	s.mentions = s.mentions[:0]
+	s.mentions, s.langs = s.mentions[:0], anywhere
 	for i, list := range s.words {
-		for _, word := range s.heads[list] {
-			if m.cased(d, int32(i), word) {
-				m.walk(s, d, int32(i), int32(i)+1, m.first[word])
+		heads := s.lists[list].heads
+		if len(heads) == 0 {
+			continue
+		}
+		if langs != nil {
+			s.langs = langs[d.Words[i].Sentence]
+		}
+		for _, h := range heads {
+			if m.leadsOn(s, int32(i)+1, h.node) && m.cased(d, int32(i), h.word) {
+				m.walk(s, d, int32(i), int32(i)+1, h.node)
 			}
 		}
 	}
 	return s.mentions
 }
 
+// leadsOn reports whether a term may end at a node, or go on with the word at
+// end: most words that a term begins with are not followed by its second.
+func (m *matcher) leadsOn(s *scratch, end, at int32) bool {
+	n := &m.nodes[at]
+	return n.where&s.langs != 0 &&
+		(n.term >= 0 || n.gap >= 0 || int(end) < len(s.words) && n.words&s.lists[s.words[end]].bits != 0)
+}
+
 // walk reports the terms that end at node at, whose words so far are
 // [start, end), and goes on with the word at end.
 func (m *matcher) walk(s *scratch, d *text.Doc, start, end, at int32) {
 	n := &m.nodes[at]
-	if n.term >= 0 {
+	if n.term >= 0 && n.sought&s.langs != 0 {
 		s.mentions = append(s.mentions, mention{n.term, start, end})
 	}
 	if n.more {
 		for _, t := range m.ends[at] {
-			s.mentions = append(s.mentions, mention{t, start, end})
+			if m.terms[t].where&s.langs != 0 {
+				s.mentions = append(s.mentions, mention{t, start, end})
+			}
 		}
 	}
 	if int(end) >= len(d.Words) {
@@ -484,9 +574,15 @@ func (m *matcher) walk(s *scratch, d *text.Doc, start, end, at int32) {
 	}
 }
 
+// follow goes on from a node with the word at i.
 func (m *matcher) follow(s *scratch, d *text.Doc, start, i, at int32) {
-	for _, word := range s.lists[s.words[i]] {
-		if next := m.follows(at, word); next >= 0 && m.cased(d, i, word) {
+	f := &s.lists[s.words[i]]
+	n := &m.nodes[at]
+	if n.words&f.bits == 0 {
+		return
+	}
+	for _, word := range f.all {
+		if next := m.follows(n, word); next >= 0 && m.nodes[next].where&s.langs != 0 && m.cased(d, i, word) {
 			m.walk(s, d, start, i+1, next)
 		}
 	}

@@ -1,6 +1,7 @@
 package tagger
 
 import (
+	"slices"
 	"strings"
 
 	"silkwire/news"
@@ -28,6 +29,9 @@ var agencies = []struct {
 // the body.
 func (t *Tagger) placed(w *work) *news.Placed {
 	body := w.fields[1].doc.Text
+	if !slices.ContainsFunc(w.raw, func(f found) bool { return f.field == 1 && t.agencies.has(f.class) }) {
+		return nil // no agency is named
+	}
 	for _, zone := range []string{strings.ToLower(sample(body, creditZone)), strings.ToLower(tail(body, creditZone))} {
 		for _, a := range agencies {
 			if credit := creditIn(zone, a.credit); credit != "" {
@@ -36,6 +40,17 @@ func (t *Tagger) placed(w *work) *news.Placed {
 		}
 	}
 	return nil
+}
+
+// agencySet are the classes of the agencies.
+func agencySet(classOf map[news.ConceptID]int32) *classSet {
+	var ids []int32
+	for _, a := range agencies {
+		if class, ok := classOf[a.origin]; ok {
+			ids = append(ids, class)
+		}
+	}
+	return newClassSet(ids)
 }
 
 func tail(s string, n int) string {

@@ -28,6 +28,8 @@ type Tagger struct {
 	rules    []rules
 	concepts []conceptInfo
 	cues     cues
+	agencies *classSet // whose credits mark placed content
+	classes  int       // how many there are: concepts and words of rules
 	pool     sync.Pool // of *work
 }
 
@@ -55,6 +57,8 @@ func New(tax *taxonomy.Taxonomy) (*Tagger, error) {
 		return nil, err
 	}
 	c.m.close()
+	t.classes = int(c.next)
+	t.agencies = agencySet(t.cues.classOf)
 	t.rules = c.rules
 	t.concepts = describe(tax)
 	t.pool.New = func() any { return newWork() }
@@ -71,7 +75,10 @@ type work struct {
 	mentions []found
 	raw      []found
 	kept     []found
-	classes  map[int32]int // how often each occurs
+	company  []found  // what rules that ask for concepts see
+	often    []int32  // how often each class occurs
+	seen     []int32  // the classes that occur
+	here     []uint64 // a bit for each class of the sentence under judgement
 }
 
 // field is the title or the body of an item, cut into words.
@@ -88,6 +95,8 @@ type found struct {
 	class      int32
 	term       int32
 	field      uint8
+	asks       bool // its rules ask for concepts
+	holds      bool // its rules hold
 	domestic   bool // an instrument that the country uses for its own people
 	dateline   bool // a place in front of the text
 	start, end int32
@@ -103,7 +112,7 @@ func (f *found) within(g *found) bool {
 }
 
 func newWork() *work {
-	w := &work{scratch: newScratch(), classes: map[int32]int{}}
+	w := &work{scratch: newScratch()}
 	w.fields[0].name, w.fields[1].name = "title", "body"
 	return w
 }
@@ -134,51 +143,93 @@ func (t *Tagger) findMentions(w *work) {
 	w.raw = w.raw[:0]
 	for fi := range w.fields {
 		f := &w.fields[fi]
-		for _, m := range t.m.find(w.scratch, &f.doc) {
-			term := &t.m.terms[m.term]
-			sentence := f.doc.Words[m.start].Sentence
-			if term.where&f.langs[sentence] == 0 {
-				continue
-			}
-			w.raw = append(w.raw, found{class: term.class, term: m.term, field: uint8(fi), start: m.start, end: m.end, sentence: sentence})
+		for _, m := range t.m.find(w.scratch, &f.doc, f.langs) {
+			w.raw = append(w.raw, found{
+				class: t.m.terms[m.term].class, term: m.term, field: uint8(fi),
+				start: m.start, end: m.end, sentence: f.doc.Words[m.start].Sentence,
+			})
 		}
 	}
-	slices.SortFunc(w.raw, inOrder)
+	for i := 0; i < len(w.raw); { // only what begins with the same word can be out of order
+		same := i + 1
+		for same < len(w.raw) && w.raw[same].start == w.raw[i].start && w.raw[same].field == w.raw[i].field {
+			same++
+		}
+		slices.SortFunc(w.raw[i:same], inOrder)
+		i = same
+	}
 }
 
 // applyRules fills w.mentions with the concepts whose rules hold. Rules that
 // ask for concepts see those that hold without such rules.
 func (t *Tagger) applyRules(w *work) {
-	w.mentions = w.mentions[:0]
-	for pass := range 2 {
-		company := w.raw
-		if pass == 1 {
-			company = slices.Clone(w.mentions)
-		}
-		w.present(company)
-		at := 0 // where the sentence of the mention begins in company
-		for i := range w.raw {
-			f := &w.raw[i]
-			rule := t.m.terms[f.term].rule
-			if rule < 0 {
-				if pass == 0 {
-					w.mentions = append(w.mentions, *f)
-				}
-				continue
-			}
-			r := &t.rules[rule]
-			if r.onConcepts != (pass == 1) {
-				continue
-			}
-			for at < len(company) && company[at].before(f) {
-				at++
-			}
-			if t.holds(r, f, company[at:], w) {
-				w.mentions = append(w.mentions, *f)
-			}
-		}
-		slices.SortStableFunc(w.mentions, inOrder)
+	w.count(w.raw, t.classes)
+	for i := range w.raw {
+		f := &w.raw[i]
+		rule := t.m.terms[f.term].rule
+		f.holds = rule < 0
+		f.asks = rule >= 0 && t.rules[rule].onConcepts
 	}
+	t.hold(w, w.raw, false)
+	w.company = appendHolding(w.company[:0], w.raw)
+	w.count(w.company, t.classes)
+	t.hold(w, w.company, true)
+	w.mentions = appendHolding(w.mentions[:0], w.raw)
+}
+
+// hold judges the mentions whose rules ask for concepts, or those whose rules
+// do not, by the company they are in.
+func (t *Tagger) hold(w *work, company []found, onConcepts bool) {
+	from, to := 0, 0 // the company in the mention's sentence
+	for i := range w.raw {
+		f := &w.raw[i]
+		rule := t.m.terms[f.term].rule
+		if rule < 0 || f.asks != onConcepts {
+			continue
+		}
+		if to == from || company[from].before(f) {
+			w.leave(company[from:to])
+			for from = to; from < len(company) && company[from].before(f); {
+				from++
+			}
+			for to = from; to < len(company) && !f.before(&company[to]); {
+				to++
+			}
+			w.enter(company[from:to])
+		}
+		f.holds = t.holds(&t.rules[rule], f, company[from:to], w)
+	}
+	w.leave(company[from:to])
+}
+
+// enter notes the classes of a sentence, leave forgets them.
+func (w *work) enter(company []found) {
+	for i := range company {
+		class := company[i].class
+		w.here[class/64] |= 1 << (class % 64)
+	}
+}
+
+func (w *work) leave(company []found) {
+	for i := range company {
+		w.here[company[i].class/64] = 0
+	}
+}
+
+// absent reports whether none of a small set's classes is in the sentence.
+func (w *work) absent(set *classSet) bool {
+	return set != nil && set.bits == nil && !slices.ContainsFunc(set.ids, func(class int32) bool {
+		return w.here[class/64]>>(class%64)&1 != 0
+	})
+}
+
+func appendHolding(to, from []found) []found {
+	for i := range from {
+		if from[i].holds {
+			to = append(to, from[i])
+		}
+	}
+	return to
 }
 
 // before reports whether f's sentence lies before g's.
@@ -190,18 +241,28 @@ func inOrder(a, b found) int {
 	return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.class, b.class))
 }
 
-// present notes which classes occur in an item.
-func (w *work) present(company []found) {
-	clear(w.classes)
+// count notes how often each of the classes occurs in an item.
+func (w *work) count(company []found, classes int) {
+	if len(w.often) < classes {
+		w.often, w.here = make([]int32, classes), make([]uint64, classes/64+1)
+	}
+	for _, class := range w.seen {
+		w.often[class] = 0
+	}
+	w.seen = w.seen[:0]
 	for i := range company {
-		w.classes[company[i].class]++
+		class := company[i].class
+		if w.often[class] == 0 {
+			w.seen = append(w.seen, class)
+		}
+		w.often[class]++
 	}
 }
 
-// holds reports whether a mention is in the company its rules ask for. The
-// company begins with the mention's own sentence.
+// holds reports whether a mention is in the company its rules ask for: that of
+// its sentence.
 func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
-	if !w.meets(r, f) {
+	if w.absent(r.near) || w.absent(r.followedBy) || w.absent(r.precededBy) || !w.meets(r, f) {
 		return false
 	}
 	var followed, preceded, near bool
@@ -211,9 +272,6 @@ func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
 	}
 	for i := range company {
 		c := &company[i]
-		if c.field != f.field || c.sentence != f.sentence {
-			break
-		}
 		if c.overlaps(f) {
 			if f.within(c) && c.end-c.start > f.end-f.start && r.notNear.has(c.class) {
 				return false
@@ -231,6 +289,9 @@ func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
 		followed = followed || after && r.followedBy.has(c.class)
 		preceded = preceded || before && r.precededBy.has(c.class)
 		near = near || r.near.has(c.class)
+		if near && r.nearOnly {
+			return true
+		}
 	}
 	return asked(r.followedBy, followed) && asked(r.precededBy, preceded) && asked(r.near, near)
 }
@@ -238,16 +299,17 @@ func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
 // meets reports whether the rest of the item is as the rules ask: a mention is
 // no company for itself.
 func (w *work) meets(r *rules, f *found) bool {
-	others := func(set classSet) bool {
-		return slices.ContainsFunc(set, func(class int32) bool {
-			n := w.classes[class]
-			return n > 1 || n == 1 && class != f.class
-		})
-	}
-	return (r.with == nil || others(r.with)) && !others(r.notWith)
+	return (r.with == nil || w.has(r.with, f)) && (r.notWith == nil || !w.has(r.notWith, f))
 }
 
-func asked(set classSet, seen bool) bool { return set == nil || seen }
+// has reports whether the item has one of the classes, f aside.
+func (w *work) has(set *classSet, f *found) bool {
+	return slices.ContainsFunc(w.seen, func(class int32) bool {
+		return (class != f.class || w.often[class] > 1) && set.has(class)
+	})
+}
+
+func asked(set *classSet, seen bool) bool { return set == nil || seen }
 
 // keepLongest drops what is no concept, and mentions inside a longer one of the
 // same facet; all facets that act are one in this.
@@ -386,6 +448,6 @@ func (t *Tagger) evidence(w *work, f *found) news.Evidence {
 	term := &t.m.terms[f.term]
 	return news.Evidence{
 		Field: fl.name, Start: int(start), End: int(end), Text: fl.doc.Text[start:end],
-		Term: term.text, Lang: term.lang.String(), Sentence: news.Span{Start: s.Start, End: max(s.End, int(end))},
+		Term: t.m.texts[f.term], Lang: term.lang.String(), Sentence: news.Span{Start: s.Start, End: max(s.End, int(end))},
 	}
 }

@@ -95,12 +95,13 @@ func count(dir string, script text.Script) (map[uint64][]int, []int, error) {
 			if tag == "uz-Cyrl" {
 				sentence = text.UzbekCyrillic(sentence)
 			}
-			text.Trigrams(sentence, script, func(key uint64) {
+			text.Trigrams(sentence, script, func(key uint64) bool {
 				if counts[key] == nil {
 					counts[key] = make([]int, len(totals))
 				}
 				counts[key][c]++
 				totals[c]++
+				return true
 			})
 		}
 	}
