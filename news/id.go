@@ -48,6 +48,7 @@ func CanonicalURL(raw string) string {
 	if err != nil || u.Host == "" {
 		return ""
 	}
+	u.RawQuery = strings.TrimSpace(u.RawQuery) // a fragment stood behind the space
 	u.Scheme = strings.ToLower(u.Scheme)
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return ""

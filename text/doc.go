@@ -231,9 +231,10 @@ func (sc *scanner) word(i int) int {
 		i++ // the last dot of "U.S."
 	}
 	d.folded = f.finish(fold)
-	if len(d.folded) == fold {
-		sc.widen(Joint) // nothing but strokes that lengthen letters
-		return i
+	if len(d.folded) == fold { // nothing but an apostrophe, or strokes that lengthen letters
+		_, size := utf8.DecodeRuneInString(sc.s[start:])
+		sc.widen(Joint)
+		return max(i, start+size)
 	}
 	w := Word{
 		Start: int32(start), End: int32(i),
