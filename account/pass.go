@@ -65,10 +65,10 @@ func (p Pass) Handle() string { return p.ID[:min(shownOfPassID, len(p.ID))] }
 // Role is what whoever shows the pass may do: a token may do what its scope and
 // its user's role both allow.
 func (p Pass) Role(u User) Role {
-	if p.Kind != Token || p.Scope.role().Allows(u.Role) {
+	if p.Kind != Token || p.Scope.Role().Allows(u.Role) {
 		return u.Role
 	}
-	return p.Scope.role()
+	return p.Scope.Role()
 }
 
 // NewSession returns a session and its secret.
@@ -145,8 +145,8 @@ func ParseScope(s string) (Scope, error) {
 	return "", errors.New("a token's scope is read, review or admin")
 }
 
-// role is the greatest role that a scope gives; nobody's for what is no scope.
-func (s Scope) role() Role {
+// Role is the greatest role that a scope gives; nobody's for what is no scope.
+func (s Scope) Role() Role {
 	switch s {
 	case ReadScope:
 		return Viewer

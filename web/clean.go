@@ -94,3 +94,10 @@ func direction(lang string) string {
 	}
 	return "ltr"
 }
+
+// asSentence is an error as a sentence for people.
+func asSentence(err error) string {
+	text := err.Error()
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
+}

@@ -56,6 +56,9 @@ func (s *Server) programMetrics(m *exposition, rep *report) {
 	m.family("silkwire_web_refused_total", "counter", "Requests that were refused since the start.")
 	m.value(float64(s.counts.foreignHost.Load()), "reason", "foreign_host")
 	m.value(float64(s.counts.crossOrigin.Load()), "reason", "cross_origin")
+	m.value(float64(s.counts.denied.Load()), "reason", "role")
+	m.one("silkwire_sign_in_failures_total", "counter", "Attempts to sign in that failed since the start.", float64(s.counts.signInFailed.Load()))
+	m.one("silkwire_sign_in_delayed_total", "counter", "Attempts to sign in that came too fast since the start.", float64(s.counts.throttled.Load()))
 	m.one("silkwire_web_panics_total", "counter", "Requests that ended in a panic since the start.", float64(s.counts.panics.Load()))
 	m.family("silkwire_sources", "gauge", "Configured sources by condition.")
 	for _, c := range []condition{needsAttention, paused, tryingAgain, noNetwork, notYet, fine, switchedOff} {

@@ -28,6 +28,8 @@ type frame struct {
 	Section string // the entry of the navigation that is current
 	Refresh int    // seconds after which the page loads itself anew; 0: never
 
+	Who visitor
+
 	Version  string
 	Taxonomy string
 	Demo     bool
@@ -80,6 +82,7 @@ func (s *Server) page(name string, fill func(*http.Request) (framed, error)) htt
 func (s *Server) writePage(w http.ResponseWriter, r *http.Request, name string, data framed) {
 	f := data.base()
 	s.dress(f)
+	f.Who = visitorOf(r)
 	var out bytes.Buffer
 	if err := s.pages[name].ExecuteTemplate(&out, "layout", data); err != nil {
 		s.Log.Error("a page could not be written", "request", idOf(r), "page", name, "error", err)

@@ -20,6 +20,7 @@ func TestEveryTemplateCanBeExecutedWithNothing(t *testing.T) {
 		"items": &itemsPage{}, "item": &itemPage{}, "status": &statusPage{}, "editions": &editionsPage{}, "edition": &editionPage{},
 		"concepts": &conceptsPage{}, "concept": &conceptPage{}, "error": &errorPage{}, "unsubscribe": &unsubscribePage{},
 		"counts": &countsPage{}, "count": &countPage{},
+		"sign-in": &signInPage{}, "setup": &setupPage{}, "account": &accountPage{}, "people": &peoplePage{}, "audit": &auditPage{},
 	}
 	all := parsePages()
 	if len(all) != len(empty) {

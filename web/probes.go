@@ -51,3 +51,8 @@ func plain(w http.ResponseWriter, code int, text string) {
 	w.WriteHeader(code)
 	_, _ = w.Write([]byte(text))
 }
+
+// version says what runs, to whoever may know.
+func (s *Server) version(*http.Request) (any, error) {
+	return map[string]string{"version": s.Version, "taxonomy": s.Taxonomy.Version}, nil
+}

@@ -35,6 +35,10 @@ func (f failure) title() string {
 		return "Something went wrong on our side"
 	case http.StatusForbidden:
 		return "Refused"
+	case http.StatusUnauthorized:
+		return "Sign in first"
+	case http.StatusTooManyRequests:
+		return "Too many attempts"
 	}
 	return http.StatusText(f.Code)
 }
@@ -88,14 +92,25 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // refuse answers with a failure in the form that the asker understands.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, f failure) {
+	if f.Code == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", challenge(f))
+	}
 	switch {
-	case strings.HasPrefix(r.URL.Path, "/api/"):
+	case strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/version":
 		writeProblem(w, r, f)
 	case isProbe(r.URL.Path):
 		http.Error(w, strings.TrimSpace(f.title()+". "+f.detail()), f.Code)
 	default:
 		s.writePage(w, r, "error", &errorPage{frame: frame{Title: f.title(), Code: f.Code}, Detail: f.detail(), Request: idOf(r)})
 	}
+}
+
+// challenge says what a request lacks (RFC 6750).
+func challenge(f failure) string {
+	if f.Kind == "bad_token" {
+		return `Bearer realm="silkwire", error="invalid_token"`
+	}
+	return `Bearer realm="silkwire"`
 }
 
 func isProbe(path string) bool {

@@ -14,11 +14,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
 	"silkwire/account"
 	"silkwire/news"
+	"silkwire/people"
 	"silkwire/search"
 	"silkwire/store"
 	"silkwire/taxonomy"
@@ -67,6 +69,15 @@ type Options struct {
 	Warnings []string // what the operator should know, in sentences
 	Demo     bool     // the made-up world of the demo is shown, and everybody is its analyst
 
+	// People look after accounts; nil is an office over Store.
+	People *people.Office
+
+	SignIn         bool           // others than this machine can ask: nobody reads without an account
+	StatusPublic   bool           // the status page is for everybody
+	InClear        bool           // passwords may come over http from elsewhere; the operator said so
+	TrustedProxies []netip.Prefix // whose X-Forwarded headers count
+	ProxyHeader    string         // in which a trusted proxy names the user; "": none does
+
 	Zone *time.Location   // of the times on pages; nil is UTC
 	Now  func() time.Time // nil is time.Now
 	Log  *slog.Logger     // nil is silent
@@ -105,6 +116,7 @@ type known struct {
 // counts are refusals and mishaps since the start, for the metrics.
 type counts struct {
 	foreignHost, crossOrigin, panics atomic.Int64
+	denied, signInFailed, throttled  atomic.Int64
 }
 
 // New returns a server. It panics if a template that is built in is broken,
@@ -124,6 +136,9 @@ func New(o Options) *Server {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if o.People == nil {
+		o.People = people.New(o.Store, o.Now)
 	}
 	s := &Server{Options: o, pages: parsePages(), assets: loadAssets()}
 	s.Reconfigure(o.Outlets, o.Warnings, o.Contact)
@@ -161,10 +176,14 @@ type route struct {
 // changes something is sent with POST, PUT, PATCH or DELETE, to pages as a form
 // and to the API as JSON (see [takes]).
 func (s *Server) table() []route {
+	status := account.Viewer
+	if s.StatusPublic {
+		status = account.Nobody
+	}
 	return []route{
 		{"GET /{$}", account.Viewer, s.page("items", s.itemsPage)},
 		{"GET /items/{id}", account.Viewer, s.page("item", s.itemPage)},
-		{"GET /status", account.Viewer, s.page("status", s.statusPage)},
+		{"GET /status", status, s.page("status", s.statusPage)},
 		{"GET /editions", account.Viewer, s.page("editions", s.editionsPage)},
 		{"GET /editions/{id}", account.Viewer, s.page("edition", s.editionPage)},
 		{"GET /concepts", account.Viewer, s.page("concepts", s.conceptsPage)},
@@ -176,6 +195,24 @@ func (s *Server) table() []route {
 		{"GET /counts/matrix", account.Viewer, s.counting(matrixView)},
 		{"GET /counts/series", account.Viewer, s.counting(seriesView)},
 
+		{"GET /sign-in", account.Nobody, s.page("sign-in", s.signInPage)},
+		{"POST /sign-in", account.Nobody, s.signIn},
+		{"POST /sign-out", account.Nobody, s.signOut},
+		{"GET /setup", account.Nobody, s.page("setup", s.setupPage)},
+		{"POST /setup", account.Nobody, s.setUp},
+		{"GET /account", account.Viewer, s.page("account", s.accountPage)},
+		{"POST /account/password", account.Viewer, s.ownAccount(s.changePassword)},
+		{"POST /account/tokens", account.Viewer, s.ownAccount(s.makeToken)},
+		{"POST /account/end", account.Viewer, s.ownAccount(s.endPass)},
+		{"GET /people", account.Admin, s.page("people", s.peoplePage)},
+		{"POST /people", account.Admin, s.changePeople(s.addUser)},
+		{"POST /people/role", account.Admin, s.changePeople(s.setRole)},
+		{"POST /people/password", account.Admin, s.changePeople(s.resetPassword)},
+		{"POST /people/disable", account.Admin, s.changePeople(s.disableUser)},
+		{"POST /people/enable", account.Admin, s.changePeople(s.enableUser)},
+		{"GET /audit", account.Admin, s.page("audit", s.auditPage)},
+
+		{"GET /version", account.Viewer, s.api(s.version)},
 		{"GET /livez", account.Nobody, s.live},
 		{"GET /healthz", account.Nobody, s.live},
 		{"GET /readyz", account.Nobody, s.ready},

@@ -19,6 +19,7 @@ import (
 	"silkwire/fetcher/extract"
 	"silkwire/monitor"
 	"silkwire/news"
+	"silkwire/people"
 	"silkwire/search"
 	"silkwire/store"
 	"silkwire/store/bolt"
@@ -203,6 +204,7 @@ type app struct {
 	client *client.Client
 	fetch  *fetcher.Fetcher
 	shelf  *story.Shelf
+	people *people.Office
 	log    *slog.Logger
 	demo   bool // the world is made up
 }
@@ -215,6 +217,7 @@ func newApp(cfg *config.Config, log *slog.Logger) (*app, error) {
 	if a.store, err = openArchive(cfg); err != nil {
 		return nil, err
 	}
+	a.people = people.New(a.store, time.Now)
 	for _, w := range a.store.Warnings() {
 		log.Warn(w)
 	}

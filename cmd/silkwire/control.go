@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,6 +48,7 @@ func reachable(path string) (name string, done func() error, err error) {
 type order struct {
 	Args []string `json:"args"`
 	Dir  string   `json:"dir"` // where relative paths begin
+	In   string   `json:"in,omitempty"`
 }
 
 // frame is a piece of what a command prints, or its exit code.
@@ -67,7 +69,7 @@ func forward(ctx context.Context, cfg *config.Config, std *stdio, held error) er
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(order{Args: std.args, Dir: dir})
+	body, err := json.Marshal(order{Args: std.args, Dir: dir, In: std.carry})
 	if err != nil {
 		return err
 	}
@@ -168,7 +170,7 @@ func (c *control) run(w http.ResponseWriter, r *http.Request) {
 	}
 	c.app.log.Log(r.Context(), slog.LevelDebug, "command", "args", o.Args)
 	f := &framer{w: w}
-	std := &stdio{in: bytes.NewReader(nil), out: f.stream(false), err: f.stream(true), app: c.app, dir: o.Dir}
+	std := &stdio{in: strings.NewReader(o.In), out: f.stream(false), err: f.stream(true), app: c.app, dir: o.Dir}
 	code := runWith(r.Context(), o.Args, std)
 	f.send(frame{Exit: &code})
 }

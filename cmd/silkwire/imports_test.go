@@ -23,6 +23,7 @@ import (
 var mayImport = map[string][]string{
 	"news":            {},
 	"account":         {},
+	"people":          {"account", "store"},
 	"text":            {},
 	"client":          {},
 	"fetcher/extract": {},

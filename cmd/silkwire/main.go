@@ -39,9 +39,10 @@ type stdio struct {
 	in       io.Reader
 	out, err io.Writer
 
-	args []string // the command line, to be forwarded to a daemon; nil: never
-	app  *app     // the daemon's own, when it carries out a command for another
-	dir  string   // where relative paths begin, if not here
+	args  []string // the command line, to be forwarded to a daemon; nil: never
+	app   *app     // the daemon's own, when it carries out a command for another
+	carry string   // what was read from in, to travel with the command
+	dir   string   // where relative paths begin, if not here
 }
 
 // cli is the command line.
@@ -55,6 +56,8 @@ type cli struct {
 	Search      searchCmd      `cmd:"" help:"Search the archive."`
 	Digest      digestCmd      `cmd:"" help:"Preview, send and list digests."`
 	Check       checkCmd       `cmd:"" help:"Check configuration and taxonomy, and say what happens next."`
+	User        userCmd        `cmd:"" help:"Look after the users."`
+	Token       tokenCmd       `cmd:"" help:"Look after the tokens of programs."`
 	Archive     archiveCmd     `cmd:"" help:"Back up, check and count the archive."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running daemon whether it lives; for containers."`
 	Tag         tagCmd         `cmd:"" help:"Tag texts: concepts, events and relevance, each with its evidence."`

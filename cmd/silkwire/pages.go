@@ -30,7 +30,7 @@ func (d *daemon) webOptions() web.Options {
 		Reckoning: func(t *news.Tagging, tag *news.Tag) string {
 			return sum(d.app.tagger.ScoreParts(t, tag))
 		},
-		Ready: d.isReady, Demo: d.app.demo, Version: version, BaseURL: cfg.BaseURL, Listen: d.door.addr(),
+		Ready: d.isReady, People: d.app.people, Demo: d.app.demo, Version: version, BaseURL: cfg.BaseURL, Listen: d.door.addr(),
 		Contact: cfg.Fetch.Contact != "", Warnings: warnings(cfg), Zone: pageZone(cfg), Log: d.app.log,
 	}
 }

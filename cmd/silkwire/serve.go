@@ -47,6 +47,7 @@ func (c *serveCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 		return errors.Join(err, front.close(ctx), a.Close())
 	}
 	go d.reloadOnHangup(ctx, hup, cl, std)
+	d.invite(ctx)
 	return errors.Join(d.run(ctx), a.Close())
 }
 
@@ -140,6 +141,16 @@ func (d *daemon) run(ctx context.Context) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return errors.Join(err, d.door.close(closing), d.control.Close())
+}
+
+// invite tells how the first admin comes about, where there is nobody yet.
+func (d *daemon) invite(ctx context.Context) {
+	somebody, err := d.app.people.Anybody(ctx)
+	if err != nil || somebody {
+		return
+	}
+	d.app.log.Warn("nobody has an account yet; the first admin is made on the page of the set-up with this token, which is worth something for 15 minutes, or by: silkwire user add NAME --role admin",
+		"page", "http://"+d.door.addr()+"/setup", "token", d.app.people.Invite())
 }
 
 // reloadOnHangup reads the configuration again on SIGHUP; one with mistakes
