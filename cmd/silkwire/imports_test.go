@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"fetcher":         {"news", "client", "fetcher/extract"},
 	"monitor":         {"news", "store"},
 	"digest":          {"news", "taxonomy", "search", "store", "client", "text", "story"},
-	"web":             {"news", "taxonomy", "search", "store", "client", "text", "story", "account", "review", "trust", "tally", "chart"},
+	"web":             {"news", "taxonomy", "search", "store", "client", "text", "story", "account", "people", "review", "trust", "tally", "chart"},
 	"gold":            {"news", "taxonomy", "review"},
 	"tally":           {"news", "search", "taxonomy", "text"},
 	"chart":           {},
