@@ -106,6 +106,27 @@ func (d *Desk) Preview(ctx context.Context, p Profile, at time.Time) (Edition, M
 	return e, m, err
 }
 
+// Test is a message to one address with what would be issued at a time, marked
+// as a test. Nothing is kept of it.
+func (d *Desk) Test(ctx context.Context, p Profile, to string, at time.Time) (store.Message, error) {
+	address, err := ParseAddress(to)
+	if err != nil {
+		return store.Message{}, fmt.Errorf("digest %s: %q: %w", p.ID, to, err)
+	}
+	e, _, err := d.Preview(ctx, p, at)
+	if err != nil {
+		return store.Message{}, err
+	}
+	e.Subject = "[test] " + e.Subject
+	env, err := d.envelope(p, store.Edition{ID: e.ID, Rendered: d.Now()}, "test "+address.Address)
+	if err != nil {
+		return store.Message{}, fmt.Errorf("digest %s: %w", p.ID, err)
+	}
+	env.To = address.String()
+	body, err := d.packed(e, env)
+	return store.Message{Edition: e.ID, Channel: MailChannel, Recipient: address.Address, MessageID: "<" + env.MessageID + ">", Body: body}, err
+}
+
 // earlier are the profile's last editions, the latest window first.
 func (d *Desk) earlier(ctx context.Context, p Profile) ([]store.Edition, error) {
 	list, err := d.Store.EditionList(ctx, p.ID, rememberLast)

@@ -244,6 +244,9 @@ type Message struct {
 	Error     string        `json:"error,omitempty"`
 }
 
+// Lost reports whether the message was refused for good or given up.
+func (m Message) Lost() bool { return m.State == PermFail || m.State == Dead }
+
 // DeliveryState is how far a message has got.
 type DeliveryState string
 
@@ -297,6 +300,13 @@ type Subscription struct {
 	Off        bool      `json:"off"`        // wants no more of it
 	Generation int       `json:"generation"` // grows when it is turned on again: links of before are void
 	Changed    time.Time `json:"changed"`
+}
+
+// Again is the decision to have it again: links of before are void.
+func (s Subscription) Again(now time.Time) Subscription {
+	s.Off, s.Changed = false, now
+	s.Generation++
+	return s
 }
 
 // Readers remembers what recipients decided. Whether somebody is a recipient at

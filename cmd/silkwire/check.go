@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"silkwire/config"
@@ -22,6 +23,7 @@ import (
 
 type checkCmd struct {
 	JSON bool `name:"json" help:"Print JSON."`
+	SMTP bool `name:"smtp" help:"Connect to the mail server and log in; no mail is sent."`
 }
 
 // checked is what check found, when all is well.
@@ -55,6 +57,14 @@ func (c *checkCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	}
 	if _, err := tagger.New(tax); err != nil {
 		return exitError{exitConfig, err}
+	}
+	if _, err := signatureOf(cfg.SMTP.DKIM); err != nil {
+		return err
+	}
+	if c.SMTP {
+		if err := checkMailServer(ctx, std, cfg.SMTP); err != nil {
+			return err
+		}
 	}
 	found := checked{Concepts: len(tax.Concepts), Taxonomy: tax.Version, Visits: []next{}, Digests: []next{}, Warnings: list(warnings(cfg))}
 	planned, err := plannedVisits(ctx, cfg)
@@ -97,6 +107,23 @@ func (c *checkCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 		fmt.Fprintln(std.out, "warning:", w)
 	}
 	_, err = fmt.Fprintln(std.out, "the configuration is valid")
+	return err
+}
+
+// checkMailServer does all that a mail needs, but for the mail.
+func checkMailServer(ctx context.Context, std *stdio, s config.SMTP) error {
+	if s.Host == "" {
+		return exitError{exitConfig, errors.New("there is no mail server; set smtp in the configuration")}
+	}
+	server := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
+	if err := mailServer(s).Check(ctx); err != nil {
+		return fmt.Errorf("smtp %s: %w", server, err)
+	}
+	how := map[string]string{"mandatory": "STARTTLS", "implicit": "TLS", "none": "without TLS"}[s.TLS]
+	if s.Username != "" {
+		how += ", logged in as " + s.Username
+	}
+	_, err := fmt.Fprintf(std.err, "smtp %s: %s; it would take mail, none was sent\n", server, how)
 	return err
 }
 
