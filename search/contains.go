@@ -20,6 +20,29 @@ func Fold(s string) []string {
 	return words
 }
 
+// longestWord is how many bytes of a word count.
+const longestWord = 128
+
+// Scan calls yield with every word of a text as a search sees it, and which
+// word it is. The word is valid until the next.
+func Scan(d *text.Doc, s string, yield func(at int, word []byte)) {
+	d.Scan(s)
+	for i := range d.Words {
+		yield(i, cut(d.Folded(&d.Words[i])))
+	}
+}
+
+func cut(word []byte) []byte {
+	if len(word) <= longestWord {
+		return word
+	}
+	n := longestWord
+	for n > 0 && !utf8.RuneStart(word[n]) {
+		n--
+	}
+	return word[:n]
+}
+
 var docs = sync.Pool{New: func() any { return new(text.Doc) }}
 
 // Contains reports whether title or body have the words of a phrase one after
@@ -30,18 +53,15 @@ func Contains(it *news.Item, phrase []string) bool {
 	}
 	d := docs.Get().(*text.Doc)
 	defer docs.Put(d)
-	wanted := make([]form, len(phrase))
-	for i, w := range phrase {
-		wanted[i] = newForm(w)
-	}
+	wanted := Forms(phrase)
 	return containsRun(d, it.Title, wanted) || containsRun(d, it.Body(), wanted)
 }
 
-func containsRun(d *text.Doc, s string, wanted []form) bool {
+func containsRun(d *text.Doc, s string, wanted []Form) bool {
 	d.Scan(s)
 	for i := 0; i+len(wanted) <= len(d.Words); i++ {
 		j := 0
-		for j < len(wanted) && wanted[j].accepts(d.Folded(&d.Words[i+j]), d.Words[i+j].Script) {
+		for j < len(wanted) && wanted[j].Accepts(cut(d.Folded(&d.Words[i+j]))) {
 			j++
 		}
 		if j == len(wanted) {
@@ -51,9 +71,12 @@ func containsRun(d *text.Doc, s string, wanted []form) bool {
 	return false
 }
 
-// form is a word that is looked for: its beginning, which its inflected forms
-// share, and how much longer they may be.
-type form struct {
+// AppendKey appends the key of a folded word: words that a [Form] accepts have
+// keys that begin with its prefix. It is the word in Latin letters.
+func AppendKey(dst, word []byte) []byte { return text.AppendUzbekLatin(dst, word) }
+
+// Form is a word that is looked for in any inflection.
+type Form struct {
 	stem  []byte
 	exact bool // a short word stands as it is
 	latin []byte
@@ -64,10 +87,19 @@ const (
 	longestSuffix = 16 // bytes
 )
 
-func newForm(word string) form {
-	stem := []byte(word)
+// Forms are the forms of the words of a phrase.
+func Forms(phrase []string) []Form {
+	list := make([]Form, len(phrase))
+	for i, w := range phrase {
+		list[i] = newForm(w)
+	}
+	return list
+}
+
+func newForm(word string) Form {
+	stem := cut([]byte(word))
 	if n := utf8.RuneCount(stem); n <= shortestStem {
-		return form{stem: stem, exact: n < shortestStem, latin: text.AppendUzbekLatin(nil, stem)}
+		return Form{stem: stem, exact: n < shortestStem, latin: AppendKey(nil, stem)}
 	}
 	for range 2 { // the ending of the dictionary form
 		r, size := utf8.DecodeLastRune(stem)
@@ -76,21 +108,23 @@ func newForm(word string) form {
 		}
 		stem = stem[:len(stem)-size]
 	}
-	return form{stem: stem, latin: text.AppendUzbekLatin(nil, stem)}
+	return Form{stem: stem, latin: AppendKey(nil, stem)}
 }
 
-func (f *form) accepts(word []byte, script text.Script) bool {
+// Prefix is what the keys of all accepted words begin with; with whole they are
+// the prefix itself.
+func (f *Form) Prefix() (prefix []byte, whole bool) { return f.latin, f.exact }
+
+// Accepts reports whether a folded word is a form of the word.
+func (f *Form) Accepts(word []byte) bool {
 	if f.inflected(word, f.stem) {
 		return true
 	}
-	if script == text.Cyrillic {
-		var buf [64]byte
-		return f.inflected(text.AppendUzbekLatin(buf[:0], word), f.latin)
-	}
-	return script == text.Latin && f.inflected(word, f.latin)
+	var buf [longestWord]byte
+	return f.inflected(AppendKey(buf[:0], word), f.latin)
 }
 
-func (f *form) inflected(word, stem []byte) bool {
+func (f *Form) inflected(word, stem []byte) bool {
 	if f.exact || len(stem) == 0 {
 		return bytes.Equal(word, stem)
 	}

@@ -22,7 +22,7 @@ type Query struct {
 	Root Expr   // nil matches everything
 }
 
-// Expr is a node of a query: And, Or, Not, Words, Concept, Field, Date or Is.
+// Expr is a node of a query: And, Or, Not, Words, Concept, Field, Date, Number or Is.
 type Expr interface {
 	match(it *news.Item, f Facts) bool
 }
@@ -54,8 +54,8 @@ type Concept struct {
 	To  bool
 }
 
-// Field asks for an exact value of a column: outlet, country, lang, source or story.
-// Lang "uz" stands for both scripts.
+// Field asks for an exact value of a column: outlet, country, lang, source or story, or
+// status or currency of an event. Lang "uz" stands for both scripts.
 type Field struct{ Name, Value string }
 
 // Date asks for Item.Time in [From, To); a zero bound is open.
@@ -63,6 +63,40 @@ type Date struct{ From, To time.Time }
 
 // Is asks for a state: "relevant", "event", "placed", "revised", "reviewed".
 type Is string
+
+// Number asks for a number in a range: "relevance" for the item's relevance
+// (0–1), "amount" for a sum of money in one of its events, in the currency it
+// was named in, and in Currency where that is given.
+type Number struct {
+	Name      string
+	Low, High Bound
+	Currency  string // ISO 4217; "": any
+}
+
+// Bound is one end of a range; the zero Bound is open.
+type Bound struct {
+	At    float64
+	Has   bool
+	Equal bool // the bound itself is inside
+}
+
+// Holds reports whether a number is in the range.
+func (e Number) Holds(x float64) bool {
+	return (!e.Low.Has || x > e.Low.At || e.Low.Equal && x == e.Low.At) &&
+		(!e.High.Has || x < e.High.At || e.High.Equal && x == e.High.At)
+}
+
+// HoldsAmount reports whether a sum of money is in the range.
+func (e Number) HoldsAmount(a news.Amount) bool {
+	return e.Holds(a.Value) && (e.Currency == "" || e.Currency == a.Currency)
+}
+
+func (e Number) match(it *news.Item, _ Facts) bool {
+	if e.Name == "relevance" {
+		return e.Holds(it.Tagging.Relevance)
+	}
+	return slices.ContainsFunc(it.Tagging.Events, func(ev news.Event) bool { return ev.Amount != nil && e.HoldsAmount(*ev.Amount) })
+}
 
 // Match reports whether the query accepts the item.
 func (q Query) Match(it *news.Item, f Facts) bool {
@@ -106,6 +140,10 @@ func (e Field) match(it *news.Item, f Facts) bool {
 		return f.Country == e.Value
 	case "source":
 		return slices.Contains(it.Sources, news.SourceID(e.Value)) || string(it.Source) == e.Value
+	case "status":
+		return slices.ContainsFunc(it.Tagging.Events, func(ev news.Event) bool { return string(ev.Status) == e.Value })
+	case "currency":
+		return slices.ContainsFunc(it.Tagging.Events, func(ev news.Event) bool { return ev.Amount != nil && ev.Amount.Currency == e.Value })
 	case "story":
 		return string(it.Story) == e.Value
 	case "lang":

@@ -55,6 +55,7 @@ var homes = map[string][]string{
 	"github.com/PuerkitoBio/goquery":         {"fetcher/extract"},
 	"github.com/markusmobius/go-trafilatura": {"fetcher/extract"},
 	"go.etcd.io/bbolt":                       {"store/bolt"},
+	"github.com/RoaringBitmap/roaring":       {"store/bolt"},
 	"github.com/robfig/cron/v3":              {"monitor"},
 	"github.com/wneessen/go-mail":            {"digest"},
 	"github.com/emersion/go-msgauth":         {"digest"},

@@ -38,6 +38,8 @@ type Store struct {
 	warnings []string
 	damage   atomic.Pointer[DamagedError] // what was found; nil while all is well
 
+	reindexing sync.Mutex
+
 	mu     sync.Mutex
 	holder Holder
 }
@@ -201,6 +203,7 @@ type writer struct {
 	*bbolt.Tx
 	codec
 	counts map[string]int64 // changes
+	search []*indexer       // see indexes
 }
 
 func (w *writer) put(bucket, key, value []byte) error { return w.Bucket(bucket).Put(key, value) }
@@ -224,8 +227,13 @@ func (w *writer) putPackedJSON(bucket, key []byte, v any) error {
 // count notes that there are n more of what.
 func (w *writer) count(what, value string, n int64) { w.counts[string(joined(what, value))] += n }
 
-// finish writes the counts and the sequence.
+// finish writes the search index, the counts and the sequence.
 func (w *writer) finish() error {
+	for _, ix := range w.search {
+		if err := ix.flush(); err != nil {
+			return err
+		}
+	}
 	b := w.Bucket(bucketCounts)
 	for key, change := range w.counts {
 		if change == 0 {

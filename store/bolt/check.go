@@ -10,7 +10,6 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"silkwire/news"
-	"silkwire/review"
 	"silkwire/store"
 )
 
@@ -32,6 +31,7 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		{"reading the revisions", c.revisions},
 		{"reading the aliases", c.aliases},
 		{"reading the index", c.index},
+		{"reading the search index", c.searchIndex},
 		{"reading the counts", c.countsAgree},
 		{"reading the editions", c.editions},
 		{"reading the audit log", c.audit},
@@ -98,27 +98,6 @@ func (c *checker) items(tx *bbolt.Tx) error {
 			return c.found("item %s: %v", k, err)
 		}
 		c.keys[string(joined(total, string(bucketItems)))]++
-		key := sortKey(it.Time(), it.ID)
-		said, err := reviewsOf(tx, it.ID)
-		if err != nil {
-			return c.found("reviews of item %s: %v", k, err)
-		}
-		for _, p := range postings(&it) {
-			c.keys[string(joined(p.index, p.value))]++
-			if tx.Bucket(bucketIndex).Bucket([]byte(p.index)).Get(p.key(key)) == nil {
-				if err := c.found("item %s is missing from the index %s under %q", it.ID, p.index, p.value); err != nil {
-					return err
-				}
-			}
-		}
-		w := writer{Tx: tx}
-		read := review.Read(said)
-		if read.Reviewed() {
-			c.keys[string(joined(byState, string(stateReviewed)))]++
-		}
-		if w.reviewed(key) != read.Reviewed() {
-			return c.found("item %s: the index %s says reviewed %v, its reviews say %v", it.ID, byState, w.reviewed(key), read.Reviewed())
-		}
 		return c.seen(tx, &it)
 	})
 }
@@ -157,45 +136,21 @@ func (c *checker) aliases(tx *bbolt.Tx) error {
 	})
 }
 
-// index looks for entries without an item, and for more of them than there are items.
+// index looks for entries of seen without an item, and for more of them than
+// there are items.
 func (c *checker) index(tx *bbolt.Tx) error {
-	for _, name := range indexBuckets() {
-		n, wanted := int64(0), c.entries(name)
-		err := c.each(tx.Bucket(bucketIndex).Bucket([]byte(name)), func(k, _ []byte) error {
-			n++
-			rest := k
-			if name != byTime && name != bySeen {
-				_, rest, _ = bytes.Cut(k, []byte{0})
-			}
-			if len(rest) <= timeSize || tx.Bucket(bucketItems).Get(rest[timeSize:]) == nil {
-				return c.found("the index %s has an entry for an item that is not there (%q)", name, k)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+	n := int64(0)
+	err := c.each(tx.Bucket(bucketIndex).Bucket([]byte(bySeen)), func(k, _ []byte) error {
+		n++
+		if id := afterTime(k); len(id) == 0 || tx.Bucket(bucketItems).Get(id) == nil {
+			return c.found("the index %s has an entry for an item that is not there (%q)", bySeen, k)
 		}
-		if n != wanted {
-			if err := c.found("the index %s has %d entries, of which there should be %d", name, n, wanted); err != nil {
-				return err
-			}
-		}
+		return nil
+	})
+	if wanted := c.keys[string(joined(total, string(bucketItems)))]; err == nil && n != wanted {
+		err = c.found("the index %s has %d entries, of which there should be %d", bySeen, n, wanted)
 	}
-	return nil
-}
-
-// entries is how many entries the items call for in an index.
-func (c *checker) entries(index string) int64 {
-	if index == bySeen {
-		return c.keys[string(joined(total, string(bucketItems)))]
-	}
-	var n int64
-	for key, count := range c.keys {
-		if what, _, _ := bytes.Cut([]byte(key), []byte{0}); string(what) == index {
-			n += count
-		}
-	}
-	return n
+	return err
 }
 
 // countsAgree holds the counts against what was counted.

@@ -205,7 +205,7 @@ func (s *Store) EditionList(ctx context.Context, profile string, n int) ([]store
 			if profile != "" && string(v) != profile {
 				continue
 			}
-			e, err := readEdition(tx, string(idOf(k)))
+			e, err := readEdition(tx, string(afterTime(k)))
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"cmp"
+	"container/heap"
 	"context"
 	"encoding/base32"
 	"encoding/binary"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	bbolt "go.etcd.io/bbolt"
 
 	"silkwire/news"
@@ -85,66 +87,38 @@ func (s *Store) Revisions(ctx context.Context, id news.ItemID) ([]news.Revision,
 
 const defaultLimit = 50
 
-// Find keeps the promise of [store.Items]. It walks the narrowest index that
-// the query leaves and asks of every candidate what [search.Query.Match] would.
+// Find keeps the promise of [store.Items]. What matches, how many there are,
+// their order and their facets are read from the search index; of the items
+// only those of the page are read.
 func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
-	cursor, err := parseCursor(q.Cursor)
-	if err != nil {
-		return store.Page{}, err
+	limit := q.Limit
+	if limit <= 0 {
+		limit = defaultLimit
 	}
-	f := &finder{Store: s, ctx: ctx, q: q, cursor: cursor, limit: q.Limit}
-	if f.limit <= 0 {
-		f.limit = defaultLimit
-	}
-	if q.Sort == store.Best {
-		return s.findBest(ctx, q, f.limit)
-	}
-	err = s.view(ctx, "find items", f.run)
-	if err != nil {
-		return store.Page{}, err
-	}
-	if q.Facets {
-		f.page.Facets, err = s.countFacets(ctx, q)
-	}
-	return f.page, err
-}
-
-// findBest orders all that match by their score.
-func (s *Store) findBest(ctx context.Context, q store.Query, limit int) (store.Page, error) {
-	type scored struct {
-		key []byte
-		id  news.ItemID
-	}
-	var all []scored
-	ask := q
-	ask.Sort, ask.WithText = store.Newest, false
-	err := s.Each(ctx, ask, func(it *news.Item) error {
-		score := q.Search.Score(it, search.Facts{Contains: s.opts.Contains})
-		all = append(all, scored{append(binary.BigEndian.AppendUint32(nil, uint32(score)), sortKey(it.Time(), it.ID)...), it.ID})
-		return nil
-	})
-	if err != nil {
-		return store.Page{}, err
-	}
-	slices.SortFunc(all, func(a, b scored) int { return bytes.Compare(b.key, a.key) })
-	page := store.Page{}
-	if q.Count {
-		page.Total = len(all)
-	}
-	start, err := parseCursor(q.Cursor)
-	if err != nil {
-		return store.Page{}, err
-	}
-	if start != nil {
-		all = slices.DeleteFunc(all, func(x scored) bool { return bytes.Compare(x.key, start) >= 0 })
-	}
-	if len(all) > limit {
-		all = all[:limit]
-		page.Next = cursorEncoding.EncodeToString(all[limit-1].key)
-	}
-	err = s.view(ctx, "find items", func(tx *bbolt.Tx) error {
-		for _, x := range all {
-			it, err := s.readItem(tx, x.id, q.WithText, q.WithText)
+	var page store.Page
+	err := s.view(ctx, "find items", func(tx *bbolt.Tx) error {
+		f := s.finder(ctx, tx, q)
+		cursor, err := f.parseCursor(q.Cursor)
+		if err != nil {
+			return err
+		}
+		found := f.find()
+		top := f.first(found, cursor, limit+1)
+		if q.Count {
+			page.Total = int(found.GetCardinality())
+		}
+		if q.Facets {
+			page.Facets = f.facets(found)
+		}
+		if f.err != nil {
+			return f.err
+		}
+		if len(top) > limit {
+			top = top[:limit]
+			page.Next = f.cursor(&top[limit-1])
+		}
+		for i := range top {
+			it, err := f.read(&top[i])
 			if err != nil {
 				return err
 			}
@@ -152,233 +126,270 @@ func (s *Store) findBest(ctx context.Context, q store.Query, limit int) (store.P
 		}
 		return nil
 	})
-	if err == nil && q.Facets {
-		page.Facets, err = s.countFacets(ctx, q)
+	if err != nil {
+		return store.Page{}, err
 	}
-	return page, err
+	return page, nil
 }
 
 // Each keeps the promise of [store.Items].
 func (s *Store) Each(ctx context.Context, q store.Query, fn func(*news.Item) error) error {
-	q.Limit, q.Cursor, q.Count, q.Facets = 500, "", false, false
-	for {
-		page, err := s.Find(ctx, q)
-		if err != nil {
-			return err
+	var failed error // of fn: it tells nothing of the archive
+	err := s.view(ctx, "walk items", func(tx *bbolt.Tx) error {
+		f := s.finder(ctx, tx, q)
+		list := f.sorted(f.find())
+		if f.err != nil {
+			return f.err
 		}
-		for i := range page.Items {
-			if err := fn(&page.Items[i]); err != nil {
+		for i := range list {
+			if err := ctx.Err(); err != nil {
 				return err
 			}
+			it, err := f.read(&list[i])
+			if err != nil {
+				return err
+			}
+			if failed = fn(&it); failed != nil {
+				return nil
+			}
 		}
-		if q.Cursor = page.Next; q.Cursor == "" {
-			return nil
-		}
-	}
-}
-
-// countFacets counts the values of all that match.
-func (s *Store) countFacets(ctx context.Context, q store.Query) (map[string][]store.FacetCount, error) {
-	counts := make(map[string]map[string]int)
-	for _, name := range search.Facets() {
-		counts[name] = make(map[string]int)
-	}
-	q.WithText, q.Sort = false, store.Newest
-	err := s.Each(ctx, q, func(it *news.Item) error {
-		reviewed := false
-		err := s.view(ctx, "count", func(tx *bbolt.Tx) error {
-			w := writer{Tx: tx}
-			reviewed = w.reviewed(sortKey(it.Time(), it.ID))
-			return nil
-		})
-		search.Values(it, search.Facts{Country: s.opts.Country(it.Outlet), Reviewed: reviewed}, func(facet, id string) { counts[facet][id]++ })
-		return err
+		return nil
 	})
-	facets := make(map[string][]store.FacetCount)
-	for name, values := range counts {
-		list := make([]store.FacetCount, 0, len(values))
-		for id, n := range values {
-			list = append(list, store.FacetCount{ID: id, Count: n})
-		}
-		slices.SortFunc(list, func(a, b store.FacetCount) int {
-			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))
-		})
-		facets[name] = list
-	}
-	return facets, err
+	return cmp.Or(failed, err)
 }
 
 // finder is one Find under way.
 type finder struct {
+	evaluator
 	*Store
-	ctx    context.Context
 	tx     *bbolt.Tx
 	q      store.Query
-	cursor []byte // only what sorts before this is on the page; nil: all
-	limit  int
-	match  matcher
-	inside bool // every candidate is in the window of first-seen times
-
-	words    news.Item // language and words of the candidate at wordsKey
-	wordsKey []byte
-
-	seen int
-	last []byte // sort key of the page's last item
-	page store.Page
-	more bool
-	err  error
+	titles []*roaring.Bitmap // by each word or phrase: which have it in the title
 }
 
-func (f *finder) run(tx *bbolt.Tx) error {
-	f.tx = tx
-	from, to := bounds(f.q.Search.Root)
-	if f.cursor != nil && !f.q.Count && (to == nil || bytes.Compare(f.cursor, to) < 0) {
-		to = f.cursor
+func (s *Store) finder(ctx context.Context, tx *bbolt.Tx, q store.Query) *finder {
+	return &finder{
+		evaluator: evaluator{ctx: ctx, root: tx.Bucket(bucketSearch), country: s.opts.Country, blocks: make(map[number][]block)},
+		Store:     s, tx: tx, q: q,
 	}
-	planner := planner{tx, f.opts.Country, f.contains}
-	f.match = planner.matcher(f.q.Search.Root)
-	f.walk(planner.query(f.q.Search), from, to)
-	if f.more {
-		f.page.Next = cursorEncoding.EncodeToString(f.last)
-	}
-	return f.err
 }
 
-// walk looks at the items of the window of first-seen times, or at the plan's
-// candidates where those are fewer or there is no window.
-func (f *finder) walk(made plan, from, to []byte) {
-	window, whole := f.window(made.cost)
-	if !whole {
-		made.walk(f.tx, from, to, f.candidate)
-		return
+// find returns the numbers that match.
+func (f *finder) find() *roaring.Bitmap {
+	found := f.expr(f.q.Search.Root, f.all())
+	if !f.q.FetchedFrom.IsZero() || !f.q.FetchedTo.IsZero() {
+		from, to := bounds(search.Date{From: f.q.FetchedFrom, To: f.q.FetchedTo})
+		found = f.keep(found, func(p *pageView, i int) bool { return inside(key(p.fetched, i), from, to) })
 	}
-	f.inside = true
-	for _, key := range window {
-		if within(key, from, to) && !f.candidate(key) {
-			return
+	if f.q.Sort == store.Best {
+		for _, w := range f.q.Search.Wanted() {
+			f.titles = append(f.titles, f.words(search.Forms(w), found.Clone(), true))
 		}
 	}
+	return found
 }
 
-// window returns the sort keys of what was first seen in the window, newest
-// first, or false where there is no window or more than most in it.
-func (f *finder) window(most uint64) (keys [][]byte, whole bool) {
-	if f.q.FetchedFrom.IsZero() && f.q.FetchedTo.IsZero() {
-		f.inside = true
-		return nil, false
-	}
-	c := f.tx.Bucket(bucketIndex).Bucket([]byte(bySeen)).Cursor()
-	var end []byte
-	if !f.q.FetchedTo.IsZero() {
-		end = timeKey(f.q.FetchedTo)
-	}
-	for k, v := c.Seek(timeKey(f.q.FetchedFrom)); k != nil && (end == nil || bytes.Compare(k, end) < 0); k, v = c.Next() {
-		if uint64(len(keys)) >= most {
-			return nil, false
-		}
-		if len(v) < timeSize {
-			f.err = bad(bucketIndex, k, errMissing)
-			return nil, true
-		}
-		keys = append(keys, append(slices.Clone(v[:timeSize]), idOf(k)...))
-	}
-	slices.SortFunc(keys, func(a, b []byte) int { return bytes.Compare(b, a) })
-	return keys, true
+// hit is an item that matches, as it is ordered.
+type hit struct {
+	score uint32
+	time  uint64
+	n     number
+	id    news.ItemID // where it was asked for
 }
 
-// candidate takes one candidate, newest first, and reports whether to go on.
-func (f *finder) candidate(key []byte) bool {
-	if f.seen++; f.seen%256 == 0 && f.ctx.Err() != nil {
-		f.err = f.ctx.Err()
-		return false
+// hit reads what orders an item.
+func (f *finder) hit(n number, p *pageView, i int) hit {
+	h := hit{time: key(p.times, i), n: n}
+	if f.q.Sort == store.Best {
+		h.score = uint32(search.Percent(p.probability(i)))
+		for _, t := range f.titles {
+			if t.Contains(n) {
+				h.score += 100
+			}
+		}
 	}
-	if !f.match(key) || f.err != nil {
+	return h
+}
+
+// compare orders hits, the first of the list as the least.
+func (f *finder) compare(a, b *hit) int {
+	if c := cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.time, a.time)); c != 0 {
+		return c
+	}
+	return cmp.Compare(f.idOf(b), f.idOf(a))
+}
+
+// idOf reads the id of a hit, once.
+func (f *finder) idOf(h *hit) news.ItemID {
+	if h.id != "" {
+		return h.id
+	}
+	p, err := viewPage(f.root.Bucket(bucketPages), h.n/pageItems)
+	if err == nil && int(h.n%pageItems) < p.n {
+		h.id = p.row(int(h.n % pageItems)).id()
+	}
+	if h.id == "" && f.err == nil {
+		f.err = cmp.Or(err, bad(bucketPages, pageKey(h.n/pageItems), errIndex))
+	}
+	return h.id
+}
+
+// hits is a heap with the last of the list on top.
+type hits struct {
+	list []hit
+	f    *finder
+}
+
+func (h *hits) Len() int           { return len(h.list) }
+func (h *hits) Less(i, j int) bool { return h.f.compare(&h.list[i], &h.list[j]) > 0 }
+func (h *hits) Swap(i, j int)      { h.list[i], h.list[j] = h.list[j], h.list[i] }
+
+// Push and Pop are for container/heap.
+func (h *hits) Push(x any) { h.list = append(h.list, x.(hit)) }
+func (h *hits) Pop() any {
+	last := h.list[len(h.list)-1]
+	h.list = h.list[:len(h.list)-1]
+	return last
+}
+
+// first returns the first most hits behind a cursor, in order.
+func (f *finder) first(found *roaring.Bitmap, cursor *hit, most int) []hit {
+	top := &hits{f: f}
+	f.each(found, func(n number, p *pageView, i int) bool {
+		h := f.hit(n, p, i)
+		switch {
+		case len(top.list) == most && f.compare(&h, &top.list[0]) >= 0:
+		case cursor != nil && f.compare(&h, cursor) <= 0:
+		case len(top.list) == most:
+			top.list[0] = h
+			heap.Fix(top, 0)
+		default:
+			heap.Push(top, h)
+		}
 		return f.err == nil
-	}
-	wanted := len(f.page.Items) < f.limit && (f.cursor == nil || bytes.Compare(key, f.cursor) < 0)
-	if f.inside && !wanted {
-		return f.matched(key, nil)
-	}
-	it, err := f.readItem(f.tx, idOf(key), wanted && f.q.WithText, wanted && f.q.WithText)
-	if err != nil {
-		f.err = dangling(key, err)
-		return false
-	}
-	if !f.inWindow(&it) {
+	})
+	slices.SortFunc(top.list, func(a, b hit) int { return f.compare(&a, &b) })
+	return top.list
+}
+
+// sorted returns all hits in order.
+func (f *finder) sorted(found *roaring.Bitmap) []hit {
+	list := make([]hit, 0, found.GetCardinality())
+	f.each(found, func(n number, p *pageView, i int) bool {
+		list = append(list, f.hit(n, p, i))
 		return true
-	}
-	if !wanted {
-		return f.matched(key, nil)
-	}
-	return f.matched(key, &it)
+	})
+	slices.SortFunc(list, func(a, b hit) int { return f.compare(&a, &b) })
+	return list
 }
 
-// contains reads the words of a candidate, once, and looks for a phrase.
-func (f *finder) contains(key []byte, phrase []string) bool {
-	if !bytes.Equal(key, f.wordsKey) {
-		f.wordsKey = slices.Clone(key)
-		if f.words, f.err = f.readWords(f.tx, idOf(key)); f.err != nil {
-			f.err = dangling(key, f.err)
-		}
+// read reads an item that was found.
+func (f *finder) read(h *hit) (news.Item, error) {
+	id := f.idOf(h)
+	if f.err != nil {
+		return news.Item{}, f.err
 	}
-	return f.err == nil && f.opts.Contains(&f.words, phrase)
+	it, err := f.readItem(f.tx, id, f.q.WithText, f.q.WithText)
+	return it, dangling([]byte(id), err)
 }
 
-// readWords reads of an item only what [Options.Contains] is promised.
-func (s *Store) readWords(tx *bbolt.Tx, id news.ItemID) (news.Item, error) {
-	it := news.Item{ID: id}
-	record := tx.Bucket(bucketItems).Get([]byte(id))
-	if record == nil {
-		return it, store.ErrNotFound
-	}
-	if _, err := skim(record, &it); err != nil {
-		return it, bad(bucketItems, []byte(id), err)
-	}
-	text, err := s.codec.getPacked(tx, bucketTexts, []byte(id))
-	it.Text = string(text)
-	return it, err
-}
-
-// dangling is the error of an index entry whose item cannot be read.
-func dangling(key []byte, err error) error {
+// dangling is the error of an index that names an item that cannot be read.
+func dangling(id []byte, err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return bad(bucketIndex, key, errMissing)
+		return bad(bucketIndex, id, errMissing)
 	}
 	return err
 }
 
-func (f *finder) inWindow(it *news.Item) bool {
-	return (f.q.FetchedFrom.IsZero() || !it.Fetched.Before(f.q.FetchedFrom)) && (f.q.FetchedTo.IsZero() || it.Fetched.Before(f.q.FetchedTo))
+// facets counts the values of all numbers of a set.
+func (f *finder) facets(found *roaring.Bitmap) map[string][]store.FacetCount {
+	facets := make(map[string][]store.FacetCount)
+	for _, name := range search.Facets() {
+		facets[name] = []store.FacetCount{}
+	}
+	add := func(facet, id string, n int) {
+		if list, ok := facets[facet]; ok && n > 0 {
+			facets[facet] = append(list, store.FacetCount{ID: id, Count: n})
+		}
+	}
+	countries := make(map[string]int)
+	f.counted(found, func(facet, id string, n int) {
+		add(facet, id, n)
+		if country := f.country(news.OutletID(id)); facet == "outlet" && country != "" {
+			countries[country] += n
+		}
+	})
+	for country, n := range countries {
+		add("country", country, n)
+	}
+	reviewed := int(f.set(reviewedPosting).AndCardinality(found))
+	add("review", search.Reviewed, reviewed)
+	add("review", search.Open, int(found.GetCardinality())-reviewed)
+	for _, list := range facets {
+		slices.SortFunc(list, func(a, b store.FacetCount) int {
+			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	return facets
 }
 
-// matched notes a match, which is on the page unless it is nil, and reports
-// whether to go on.
-func (f *finder) matched(key []byte, it *news.Item) bool {
-	f.page.Total++
-	switch {
-	case it != nil:
-		f.page.Items = append(f.page.Items, *it)
-		f.last = slices.Clone(key)
-	case len(f.page.Items) == f.limit:
-		f.more = true
+// counted yields how many numbers of a set have which value in their rows.
+func (f *finder) counted(found *roaring.Bitmap, yield func(facet, id string, n int)) {
+	names := f.root.Bucket(bucketNames)
+	last, _ := names.Cursor().Last()
+	if len(last) != 4 {
+		return
 	}
-	if f.q.Count {
-		return true
+	counts := make([]int, binary.BigEndian.Uint32(last)+1)
+	f.each(found, func(_ number, p *pageView, i int) bool {
+		sane := true
+		_, ok := p.row(i).values(func(v uint64) {
+			if v < uint64(len(counts)) {
+				counts[v]++
+			} else {
+				sane = false
+			}
+		})
+		if !ok || !sane {
+			f.err = bad(bucketPages, nil, errIndex)
+		}
+		return f.err == nil
+	})
+	for v, n := range counts {
+		if n == 0 {
+			continue
+		}
+		facet, id, _ := strings.Cut(string(names.Get(binary.BigEndian.AppendUint32(nil, uint32(v)))), "\x00")
+		yield(facet, id, n)
 	}
-	f.page.Total = 0
-	return !f.more
 }
 
 var cursorEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
 
-// parseCursor reads a page's cursor: the sort key of its last item.
-func parseCursor(s string) ([]byte, error) {
+// cursor names the last hit of a page: its score where it is ordered by score,
+// its time and its id.
+func (f *finder) cursor(h *hit) string {
+	var b []byte
+	if f.q.Sort == store.Best {
+		b = binary.BigEndian.AppendUint32(b, h.score)
+	}
+	b = binary.BigEndian.AppendUint64(b, h.time)
+	return cursorEncoding.EncodeToString(append(b, f.idOf(h)...))
+}
+
+// parseCursor reads a page's cursor.
+func (f *finder) parseCursor(s string) (*hit, error) {
 	if s == "" {
 		return nil, nil
 	}
-	key, err := cursorEncoding.DecodeString(strings.ToUpper(s))
-	if err != nil || len(key) <= timeSize {
+	b, err := cursorEncoding.DecodeString(strings.ToUpper(s))
+	var h hit
+	if err == nil && f.q.Sort == store.Best && len(b) > 4 {
+		h.score, b = binary.BigEndian.Uint32(b), b[4:]
+	}
+	if err != nil || len(b) <= timeSize {
 		return nil, fmt.Errorf("%q: %w", s, store.ErrCursor)
 	}
-	return key, nil
+	h.time, h.id = binary.BigEndian.Uint64(b), news.ItemID(b[timeSize:])
+	return &h, nil
 }

@@ -70,7 +70,7 @@ func wantFilled(t *testing.T, s *Store) {
 	if err != nil || len(revisions) != 1 || revisions[0].Title != item(3).Title {
 		t.Errorf("revisions %+v, %v", revisions, err)
 	}
-	for q, n := range map[string]int{"": 50, "is:relevant": 25, "concept:concept-7": 1, "scholarship number": 50, "corrected": 1, "country:uz lang:en": 50, "to:uzbekistan": 50} {
+	for q, n := range map[string]int{"": 50, "is:relevant": 25, "concept:concept-7": 1, "scholarship number": 50, "corrected": 1, "country:uz lang:en": 50, "to:uzbekistan concept:concept-8": 1} {
 		page, err := s.Find(ctx, store.Query{Search: query(t, q), Count: true})
 		if err != nil || page.Total != n {
 			t.Errorf("%q finds %d, %v; want %d", q, page.Total, err, n)

@@ -118,11 +118,11 @@ func (w *writer) pruneRuns(name string) error {
 
 // lastRun reads the latest run of a name by due time.
 func lastRun(tx *bbolt.Tx, name string) (run store.Run, found bool, err error) {
-	s := stream{c: tx.Bucket(bucketRuns).Cursor(), prefix: joined(name, "")}
-	if !s.start(nil) {
+	prefix := joined(name, "")
+	key := lastOf(tx.Bucket(bucketRuns), prefix)
+	if key == nil {
 		return run, false, nil
 	}
-	key := append(bytes.Clone(s.prefix), s.key...)
 	found, err = getJSON(tx, bucketRuns, key, &run)
 	return run, found, err
 }
@@ -148,7 +148,7 @@ func (s *Store) Runs(ctx context.Context, prefix string, n int) ([]store.Run, er
 	err := s.view(ctx, "read runs", func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketRunsByStart).Cursor()
 		for k, _ := c.Last(); k != nil && len(list) < n; k, _ = c.Prev() {
-			key := []byte(idOf(k))
+			key := afterTime(k)
 			if !strings.HasPrefix(string(key), prefix) {
 				continue
 			}

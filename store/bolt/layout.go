@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 )
 
 // Schema is the version of the layout that this program writes.
-const Schema = 1
+const Schema = 2
 
 // Layout draws the tree of buckets. Keys and values that end in "/" are
 // buckets; "time" is eight bytes that sort as the time does (see [timeKey]),
@@ -25,8 +26,7 @@ meta/                                    what this file is
   format, schema, instance, created        written once; schema again by a migration
   sequence                                 8 bytes, grows with every write
 counts/                                  how many; kept in the same transaction
-  what 0 value                             8 bytes: of the keys of index/what/ that begin with value,
-                                           or of a bucket ("total" 0 its name)
+  "total" 0 bucket                         8 bytes: of the keys of a bucket
 items/        item                       record: language, title and summary, each after its length,
                                            then the rest of the item without text and evidence
 texts/        item                       record, zstd: its text
@@ -34,16 +34,16 @@ evidence/     item                       record, zstd: where its tags and events
 revisions/    item 0 number              record, zstd: an earlier state
 aliases/      hash of outlet and address, or outlet and guid
                                          item; nothing where the guid names several
-index/                                   time is Item.Time except under seen
-  time/       time item                    
-  outlet/     outlet 0 time item           
-  source/     source 0 time item           every source the item came through
-  lang/       lang 0 time item             
-  concept/    concept 0 time item          tags, implied ones too
-  recipient/  concept 0 time item          of events
-  story/      story 0 time item            
-  is/         state 0 time item            relevant, event, placed, revised; reviewed
-  seen/       time item                    by first-seen time: time of the item, source
+index/
+  seen/       time item                    by first-seen time: Item.Time, source
+search/                                  how items are found, see index.go; search_next while it is made anew
+  numbers/    item                         4 bytes: its number in the index
+  sets/       what 0 value 0 window        record: a roaring bitmap of the numbers that have it
+  pages/      number/256                   record: 256 items, what is asked of them when they are found
+  values/     facet 0 value                4 bytes: its number on the pages
+  names/      number of a value            facet 0 value
+  blocks/     first number                 4 bytes: block; 4 bytes: how many numbers
+  words/      block spelling               record: the words of a block from this spelling on
 sources/      source                     record: its state
 added/        source                     record: one that was added while the program ran
 backfills/    source                     record: how far the reading of its past has got
@@ -99,6 +99,9 @@ var (
 	bucketBodies      = []byte("bodies")
 	bucketOutbox      = []byte("outbox")
 
+	bucketSearch     = []byte("search")
+	bucketSearchNext = []byte("search_next")
+
 	bucketSubscriptions = []byte("subscriptions")
 	bucketSecrets       = []byte("secrets")
 	bucketProfiles      = []byte("profiles")
@@ -135,9 +138,26 @@ func firstBuckets() [][]byte {
 	}
 }
 
-// The buckets of index.
+// bySeen is the bucket of index.
+const bySeen = "seen"
+
+// The buckets of search.
+var (
+	bucketNumbers = []byte("numbers")
+	bucketSets    = []byte("sets")
+	bucketPages   = []byte("pages")
+	bucketValues  = []byte("values")
+	bucketNames   = []byte("names")
+	bucketBlocks  = []byte("blocks")
+	bucketWords   = []byte("words")
+)
+
+func searchBuckets() [][]byte {
+	return [][]byte{bucketNumbers, bucketSets, bucketPages, bucketValues, bucketNames, bucketBlocks, bucketWords}
+}
+
+// What the sets are of.
 const (
-	byTime      = "time"
 	byOutlet    = "outlet"
 	bySource    = "source"
 	byLang      = "lang"
@@ -145,12 +165,15 @@ const (
 	byRecipient = "recipient"
 	byState     = "is"
 	byStory     = "story"
-	bySeen      = "seen"
+	byStatus    = "status"   // of an event
+	byCurrency  = "currency" // of a sum in an event
 )
 
-func indexBuckets() []string {
-	return []string{byTime, byOutlet, bySource, byLang, byConcept, byRecipient, byStory, byState, bySeen}
-}
+// Marks without a value: of every item, and of those with a sum in an event.
+var (
+	all       = posting{"all", ""}
+	withMoney = posting{"money", ""}
+)
 
 // The keys of meta.
 var (
@@ -172,6 +195,9 @@ func createLayout(tx *bbolt.Tx, instance string, now time.Time) error {
 		}
 	}
 	if err := completeLayout(tx); err != nil {
+		return err
+	}
+	if err := createSearch(tx, bucketSearch); err != nil {
 		return err
 	}
 	meta := tx.Bucket(bucketMeta)
@@ -196,12 +222,7 @@ func isComplete(tx *bbolt.Tx) bool {
 			return false
 		}
 	}
-	for _, name := range indexBuckets() {
-		if tx.Bucket(bucketIndex).Bucket([]byte(name)) == nil {
-			return false
-		}
-	}
-	return true
+	return tx.Bucket(bucketIndex).Bucket([]byte(bySeen)) != nil
 }
 
 // completeLayout makes the buckets that an older release did not know.
@@ -211,8 +232,18 @@ func completeLayout(tx *bbolt.Tx) error {
 			return err
 		}
 	}
-	for _, name := range indexBuckets() {
-		if _, err := tx.Bucket(bucketIndex).CreateBucketIfNotExists([]byte(name)); err != nil {
+	_, err := tx.Bucket(bucketIndex).CreateBucketIfNotExists([]byte(bySeen))
+	return err
+}
+
+// createSearch makes an empty search index.
+func createSearch(tx *bbolt.Tx, name []byte) error {
+	root, err := tx.CreateBucket(name)
+	if err != nil {
+		return err
+	}
+	for _, inner := range searchBuckets() {
+		if _, err := root.CreateBucket(inner); err != nil {
 			return err
 		}
 	}
@@ -247,37 +278,26 @@ const timeSize = 8
 // sortKey is where an item stands: by time, then by ID.
 func sortKey(t time.Time, id news.ItemID) []byte { return append(timeKey(t), id...) }
 
-// idOf is the item of a sort key, "" for a key that is none.
-func idOf(sortKey []byte) news.ItemID {
-	if len(sortKey) < timeSize {
-		return ""
-	}
-	return news.ItemID(sortKey[timeSize:])
-}
-
 // joined is a key of several parts with a zero byte between them.
 func joined(parts ...string) []byte { return []byte(strings.Join(parts, "\x00")) }
 
-// posting is one entry of an item in an index: the index and the value.
+// posting is a mark of an item: what it is, and the value.
 type posting struct{ index, value string }
 
-// prefix is what the keys of a posting's value begin with.
-func (p posting) prefix() []byte {
-	if p.index == byTime {
-		return nil
-	}
-	return append(bytes.ReplaceAll([]byte(p.value), []byte{0}, nil), 0)
+// prefix is what the keys of a mark's set begin with; the window follows.
+func (p posting) prefix() []byte { return joined(p.index, strings.ReplaceAll(p.value, "\x00", ""), "") }
+
+const windowSize = 2
+
+func (p posting) key(window number) []byte {
+	return binary.BigEndian.AppendUint16(p.prefix(), uint16(window))
 }
 
-func (p posting) key(sortKey []byte) []byte { return append(p.prefix(), sortKey...) }
-
-// postings are all places of an item in the index, each once. (seen is kept apart: it never changes.)
+// postings are all marks of an item, each once.
 func postings(it *news.Item) []posting {
-	list := []posting{{byTime, ""}, {byOutlet, string(it.Outlet)}, {byLang, it.Tagging.Lang}}
-	have := make(map[posting]bool)
+	list := []posting{all, {byOutlet, string(it.Outlet)}, {byLang, it.Tagging.Lang}}
 	add := func(p posting) {
-		if !have[p] {
-			have[p] = true
+		if !slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	}
@@ -288,11 +308,17 @@ func postings(it *news.Item) []posting {
 	if it.Story != "" {
 		add(posting{byStory, string(it.Story)})
 	}
-	for _, t := range it.Tagging.Tags {
-		add(posting{byConcept, string(t.Concept)})
+	for i := range it.Tagging.Tags {
+		add(posting{byConcept, string(it.Tagging.Tags[i].Concept)})
 	}
-	for _, e := range it.Tagging.Events {
+	for i := range it.Tagging.Events {
+		e := &it.Tagging.Events[i]
 		add(posting{byRecipient, string(e.Recipient)})
+		add(posting{byStatus, string(e.Status)})
+		if e.Amount != nil {
+			add(withMoney)
+			add(posting{byCurrency, e.Amount.Currency})
+		}
 	}
 	for _, state := range []search.Is{"relevant", "event", "placed", "revised"} {
 		if (search.Query{Root: state}).Match(it, search.Facts{}) {
@@ -322,4 +348,30 @@ func guidAlias(outlet news.OutletID, guid string) []byte {
 func aliasKey(parts ...string) []byte {
 	sum := sha256.Sum256(joined(parts...))
 	return sum[:16]
+}
+
+// afterTime is what stands behind the time in a key, nil for a key that is none.
+func afterTime(key []byte) []byte {
+	if len(key) < timeSize {
+		return nil
+	}
+	return key[timeSize:]
+}
+
+// lastOf is the last key of a bucket that begins with prefix, which ends in a
+// zero byte; nil for none.
+func lastOf(b *bbolt.Bucket, prefix []byte) []byte {
+	end := slices.Clone(prefix)
+	end[len(end)-1]++
+	c := b.Cursor()
+	k, _ := c.Seek(end)
+	if k == nil {
+		k, _ = c.Last()
+	} else {
+		k, _ = c.Prev()
+	}
+	if !bytes.HasPrefix(k, prefix) {
+		return nil
+	}
+	return k
 }

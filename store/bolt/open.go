@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -17,17 +18,12 @@ import (
 	bberrors "go.etcd.io/bbolt/errors"
 
 	"silkwire/news"
-	"silkwire/search"
 )
 
 // Options say how an archive is opened. The zero Options are good.
 type Options struct {
 	// Country returns an outlet's country for queries; nil knows none.
 	Country func(news.OutletID) string
-
-	// Contains finds a phrase in an item, of which it sees the ID, the
-	// language, title, summary and text; nil is [search.Contains].
-	Contains func(it *news.Item, phrase []string) bool
 
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -49,9 +45,6 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.Country == nil {
 		o.Country = func(news.OutletID) string { return "" }
-	}
-	if o.Contains == nil {
-		o.Contains = search.Contains
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -225,6 +218,9 @@ func (s *Store) enter() (err error) {
 	if err := s.identify(); err != nil {
 		return err
 	}
+	if err := s.renew(); err != nil {
+		return explainOpen(s.path, err)
+	}
 	if err := s.mark(); err != nil {
 		return explainOpen(s.path, err)
 	}
@@ -269,7 +265,7 @@ func (s *Store) readIdentity(tx *bbolt.Tx) error {
 	if meta == nil || string(meta.Get(keyFormat)) != format {
 		return &ForeignError{Path: s.path, What: "it is a bbolt file of another program; it was left alone"}
 	}
-	if schema := toUint64(meta.Get(keySchema)); schema != Schema {
+	if schema := toUint64(meta.Get(keySchema)); schema < 1 || schema > Schema {
 		return &ForeignError{Path: s.path, What: fmt.Sprintf("it was written by a newer version of Silkwire (schema %d, this program knows %d); "+
 			"update the program, or restore a backup of the older version", schema, Schema)}
 	}
@@ -280,6 +276,60 @@ func (s *Store) readIdentity(tx *bbolt.Tx) error {
 	}
 	s.instance = string(bytes.Clone(meta.Get(keyInstance)))
 	return nil
+}
+
+// renew makes the search index of an archive that has none, as those of schema
+// 1 do, and throws away what a reindex that died has left.
+func (s *Store) renew() error {
+	var schema uint64
+	complete, begun := true, false
+	err := s.view(context.Background(), "look at the search index", func(tx *bbolt.Tx) error {
+		schema = toUint64(tx.Bucket(bucketMeta).Get(keySchema))
+		begun = tx.Bucket(bucketSearchNext) != nil
+		root := tx.Bucket(bucketSearch)
+		for _, name := range searchBuckets() {
+			complete = complete && root != nil && root.Bucket(name) != nil
+		}
+		return nil
+	})
+	switch {
+	case err != nil || schema == Schema && complete && !begun:
+		return err
+	case schema == Schema && complete:
+		return s.dropNext()
+	}
+	s.warnings = append(s.warnings, "the archive had no search index that this version can use; one was made")
+	if err := s.Reindex(context.Background(), nil); err != nil || schema == Schema {
+		return err
+	}
+	return s.update(context.Background(), "bring the archive to schema 2", func(w *writer) error { return leaveSchema1(w.Tx) })
+}
+
+// leaveSchema1 takes away the indexes that the search index has replaced.
+func leaveSchema1(tx *bbolt.Tx) error {
+	index := tx.Bucket(bucketIndex)
+	var names [][]byte
+	err := index.ForEachBucket(func(k []byte) error {
+		if string(k) != bySeen {
+			names = append(names, bytes.Clone(k))
+		}
+		return nil
+	})
+	for _, name := range names {
+		err = errors.Join(err, index.DeleteBucket(name))
+	}
+	counts := tx.Bucket(bucketCounts)
+	var keys [][]byte
+	err = errors.Join(err, counts.ForEach(func(k, _ []byte) error {
+		if !bytes.HasPrefix(k, joined(total, "")) {
+			keys = append(keys, bytes.Clone(k))
+		}
+		return nil
+	}))
+	for _, k := range keys {
+		err = errors.Join(err, counts.Delete(k))
+	}
+	return errors.Join(err, tx.Bucket(bucketMeta).Put(keySchema, uint64Bytes(2)))
 }
 
 // The marks beside the file: its instance id for ever, and who holds it.

@@ -26,15 +26,9 @@ func numbered(id news.ItemID, number int) []byte {
 
 // nextNumber is the first that no key of an item in the bucket has.
 func nextNumber(b *bbolt.Bucket, id news.ItemID) int {
-	c := b.Cursor()
 	prefix := joined(string(id), "")
-	k, _ := c.Seek(after(prefix))
-	if k == nil {
-		k, _ = c.Last()
-	} else {
-		k, _ = c.Prev()
-	}
-	if !bytes.HasPrefix(k, prefix) || len(k) != len(prefix)+4 {
+	k := lastOf(b, prefix)
+	if len(k) != len(prefix)+4 {
 		return 0
 	}
 	return int(binary.BigEndian.Uint32(k[len(prefix):])) + 1
@@ -241,19 +235,10 @@ func (s *Store) Draw(ctx context.Context, sample store.Sample, frame search.Quer
 
 // eachID calls offer with every item that matches, without reading the items.
 func (s *Store) eachID(ctx context.Context, tx *bbolt.Tx, q search.Query, offer func(news.ItemID)) error {
-	f := &finder{Store: s, ctx: ctx, tx: tx}
-	planner := planner{tx, s.opts.Country, f.contains}
-	match := planner.matcher(q.Root)
-	from, to := bounds(q.Root)
-	planner.query(q).walk(tx, from, to, func(key []byte) bool {
-		if f.seen++; f.seen%256 == 0 && ctx.Err() != nil {
-			f.err = ctx.Err()
-		}
-		if f.err == nil && match(key) {
-			offer(idOf(key))
-		}
-		return f.err == nil
-	})
+	f := s.finder(ctx, tx, store.Query{Search: q})
+	for _, h := range f.sorted(f.find()) {
+		offer(f.idOf(&h))
+	}
 	return f.err
 }
 

@@ -137,11 +137,8 @@ func (sv *saver) add(it news.Item) error {
 	if err := sv.putAliases(&it); err != nil {
 		return err
 	}
-	if err := sv.putSeen(&it); err != nil {
-		return err
-	}
 	sv.count(total, string(bucketItems), 1)
-	return sv.putEntry(nil, &e)
+	return sv.putEntry(nil, &e, &it)
 }
 
 // putSeen notes when an item was first seen, with the time it stands at.
@@ -158,6 +155,7 @@ func (sv *saver) known(id news.ItemID, it news.Item, again bool) error {
 		return err
 	}
 	before := e.Item
+	var words *news.Item
 	e.Item.Sources = appendMissing(slices.Clone(e.Item.Sources), it.Source)
 	e.Item.Sources = appendMissing(e.Item.Sources, it.Sources...)
 	now := contentOf(&it)
@@ -169,55 +167,61 @@ func (sv *saver) known(id news.ItemID, it news.Item, again bool) error {
 		}
 	} else {
 		sv.saved.Revised = append(sv.saved.Revised, id)
-		if err := sv.revise(&e, it); err != nil {
+		var err error
+		if words, err = sv.revise(&e, it); err != nil {
 			return err
 		}
 	}
 	if !again {
 		e.says(it.Source, now.after(said))
 	}
-	return sv.putEntry(&before, &e)
+	return sv.putEntry(&before, &e, words)
 }
 
-// revise makes the item's state a revision and the given one its state.
-func (sv *saver) revise(e *entry, it news.Item) error {
-	old := &e.Item
+// revise makes the item's state a revision and the given one its state. It
+// returns the item with its text if title or body have changed.
+func (sv *saver) revise(e *entry, it news.Item) (words *news.Item, err error) {
+	old := e.Item
 	text, err := sv.getPacked(sv.Tx, bucketTexts, []byte(old.ID))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rev := news.Revision{Number: old.Revision, Seen: old.Fetched, Title: old.Title, Summary: old.Summary, Text: string(text)}
+	old.Text = string(text)
+	rev := news.Revision{Number: old.Revision, Seen: old.Fetched, Title: old.Title, Summary: old.Summary, Text: old.Text}
 	if old.Revision > 0 {
 		rev.Seen = old.Revised
 	}
 	if err := sv.putPackedJSON(bucketRevisions, numbered(old.ID, old.Revision), rev); err != nil {
-		return err
+		return nil, err
 	}
 	sv.count(total, string(bucketRevisions), 1)
 
-	merged := merge(*old, string(text), it)
+	merged := merge(old, it)
 	tagged := isTagged(it.Tagging) && merged.Title == it.Title && merged.Body() == it.Body()
 	if tagged {
 		if err := sv.putHistory(&merged, &it.Tagging, merged.Revised); err != nil {
-			return err
+			return nil, err
 		}
 		merged.Tagging = it.Tagging
 	}
-	if merged.Text != string(text) {
+	if merged.Text != old.Text {
 		if err := sv.putText(merged.ID, merged.Text); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := sv.putAliases(&merged); err != nil {
-		return err
+		return nil, err
 	}
 	e.Has = contentOf(&merged)
 	light, ev := lighten(merged)
 	e.Item = light
-	if !tagged {
-		return nil // the evidence stays too
+	if merged.Title != old.Title || merged.Body() != old.Body() {
+		words = &merged
 	}
-	return sv.putEvidence(merged.ID, ev)
+	if !tagged {
+		return words, nil // the evidence stays too
+	}
+	return words, sv.putEvidence(merged.ID, ev)
 }
 
 func isTagged(t news.Tagging) bool {
@@ -225,13 +229,13 @@ func isTagged(t news.Tagging) bool {
 }
 
 // merge is the item after an edit: the new words where there are any.
-func merge(old news.Item, text string, it news.Item) news.Item {
+func merge(old, it news.Item) news.Item {
 	m := old
 	m.Revision++
 	m.Revised = it.Fetched
 	m.Title = orElse(it.Title, old.Title)
 	m.Summary = orElse(it.Summary, old.Summary)
-	m.Text = orElse(it.Text, text)
+	m.Text = orElse(it.Text, old.Text)
 	m.GUID = orElse(it.GUID, old.GUID)
 	m.URL = orElse(it.URL, old.URL)
 	m.Section = orElse(it.Section, old.Section)
@@ -269,9 +273,9 @@ func readEntry(tx *bbolt.Tx, id news.ItemID, e *entry) error {
 	return bad(bucketItems, []byte(id), unsealEntry(b, e))
 }
 
-// putEntry writes an item and moves its entries in the index from where before
-// had them; before is nil for a new item.
-func (w *writer) putEntry(before *news.Item, e *entry) error {
+// putEntry writes an item and brings it up to date in the indexes; before is
+// nil for a new item. words is the item with its text where its words are new.
+func (w *writer) putEntry(before *news.Item, e *entry, words *news.Item) error {
 	record, err := sealEntry(e)
 	if err != nil {
 		return err
@@ -279,69 +283,89 @@ func (w *writer) putEntry(before *news.Item, e *entry) error {
 	if err := w.put(bucketItems, []byte(e.Item.ID), record); err != nil {
 		return err
 	}
-	var had []posting
-	var from []byte
-	if before != nil {
-		had, from = postings(before), sortKey(before.Time(), before.ID)
-	}
-	to := sortKey(e.Item.Time(), e.Item.ID)
-	now := postings(&e.Item)
-	if bytes.Equal(from, to) {
-		had, now = minus(had, now), minus(now, had)
-	} else if before != nil {
+	if before == nil || !before.Time().Equal(e.Item.Time()) {
 		if err := w.putSeen(&e.Item); err != nil {
 			return err
 		}
 	}
-	if from != nil && w.reviewed(from) {
-		had, now = append(had, reviewedPosting), append(now, reviewedPosting)
-		if bytes.Equal(from, to) {
-			had, now = had[:len(had)-1], now[:len(now)-1]
-		}
-	}
-	for _, p := range had {
-		w.count(p.index, p.value, -1)
-		if err := w.Bucket(bucketIndex).Bucket([]byte(p.index)).Delete(p.key(from)); err != nil {
-			return err
-		}
-	}
-	for _, p := range now {
-		w.count(p.index, p.value, 1)
-		if err := w.Bucket(bucketIndex).Bucket([]byte(p.index)).Put(p.key(to), nil); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.index(before, &e.Item, words)
 }
 
-// reviewedPosting is the one posting that no item tells of itself: what keeps
-// reviews sets it.
-var reviewedPosting = posting{byState, string(stateReviewed)}
-
+// stateReviewed is the one state that no item tells of itself: its reviews do.
 const stateReviewed search.Is = "reviewed"
 
-func (w *writer) reviewed(sortKey []byte) bool {
-	return w.Bucket(bucketIndex).Bucket([]byte(byState)).Get(reviewedPosting.key(sortKey)) != nil
-}
+var reviewedPosting = posting{byState, string(stateReviewed)}
 
 // setReviewed notes whether an analyst has said something of an item, which
 // is:reviewed and the facet review go by. It is ErrNotFound if the item is not
 // there.
 func (w *writer) setReviewed(id news.ItemID, on bool) error {
-	var e entry
-	if err := readEntry(w.Tx, id, &e); err != nil {
+	if w.Bucket(bucketItems).Get([]byte(id)) == nil {
+		return fmt.Errorf("item %s: %w", id, store.ErrNotFound)
+	}
+	indexers, err := w.indexes()
+	if err != nil {
 		return err
 	}
-	key := sortKey(e.Item.Time(), id)
-	switch had := w.reviewed(key); {
-	case on && !had:
-		w.count(byState, string(stateReviewed), 1)
-		return w.Bucket(bucketIndex).Bucket([]byte(byState)).Put(reviewedPosting.key(key), nil)
-	case !on && had:
-		w.count(byState, string(stateReviewed), -1)
-		return w.Bucket(bucketIndex).Bucket([]byte(byState)).Delete(reviewedPosting.key(key))
+	for _, ix := range indexers {
+		n, ok := ix.number(id)
+		if !ok {
+			continue // it will come to it
+		}
+		if err := ix.mark(reviewedPosting, n, on); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// index brings an item up to date in the search index; before is nil for a new
+// item. words is the item with its text where its words are new.
+func (w *writer) index(before, it, words *news.Item) error {
+	indexers, err := w.indexes()
+	if err != nil {
+		return err
+	}
+	now := postings(it)
+	for _, ix := range indexers {
+		n, ok := ix.number(it.ID)
+		switch {
+		case !ok && before != nil && ix.partial:
+			continue // it will come to it
+		case !ok && before != nil:
+			err = bad(bucketNumbers, []byte(it.ID), errMissing)
+		case !ok:
+			err = ix.add(words, now)
+		case words != nil:
+			err = ix.again(n, before, words, now)
+		default:
+			err = ix.update(n, it, postings(before), now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexes are the search index, and the one that is being made to replace it.
+func (w *writer) indexes() ([]*indexer, error) {
+	if w.search != nil {
+		return w.search, nil
+	}
+	for _, name := range [][]byte{bucketSearch, bucketSearchNext} {
+		root := w.Bucket(name)
+		if root == nil {
+			continue
+		}
+		ix, err := newIndexer(root)
+		if err != nil {
+			return nil, err
+		}
+		ix.partial = bytes.Equal(name, bucketSearchNext)
+		w.search = append(w.search, ix)
+	}
+	return w.search, nil
 }
 
 func minus(list, other []posting) []posting {
@@ -415,7 +439,7 @@ func (s *Store) Retag(ctx context.Context, tagged map[news.ItemID]news.Tagging) 
 			if err := w.putEvidence(id, ev); err != nil {
 				return err
 			}
-			if err := w.putEntry(&before, &e); err != nil {
+			if err := w.putEntry(&before, &e, nil); err != nil {
 				return err
 			}
 		}

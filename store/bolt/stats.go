@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -20,7 +19,7 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 	err := s.view(ctx, "count", func(tx *bbolt.Tx) error {
 		st.Items = int(countOf(tx, total, string(bucketItems)))
 		st.Revisions = int(countOf(tx, total, string(bucketRevisions)))
-		st.Relevant = int(countOf(tx, byState, "relevant"))
+		st.Relevant = cardinality(tx, posting{byState, "relevant"})
 		st.Editions = int(countOf(tx, total, string(bucketEditions)))
 		st.Reviews = int(countOf(tx, total, string(bucketReviews)))
 		st.Outbox = int(countOf(tx, total, string(bucketOutbox)))
@@ -45,13 +44,17 @@ func (s *Store) Stats(ctx context.Context) (store.Stats, error) {
 }
 
 func countLanguages(tx *bbolt.Tx, languages map[string]int) {
-	prefix := joined(byLang, "")
-	c := tx.Bucket(bucketCounts).Cursor()
-	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
-		if n := toUint64(v); n > 0 {
-			languages[string(k[len(prefix):])] = int(n)
-		}
+	e := evaluator{root: tx.Bucket(bucketSearch)}
+	for _, m := range e.valuesOf(byLang, func(string) bool { return true }) {
+		languages[m.value] = cardinality(tx, m)
 	}
+}
+
+// cardinality is how many items have a mark; 0 where the index cannot be read,
+// which a search will tell.
+func cardinality(tx *bbolt.Tx, m posting) int {
+	e := evaluator{root: tx.Bucket(bucketSearch)}
+	return int(e.set(m).GetCardinality())
 }
 
 func countNew(tx *bbolt.Tx, since time.Time, bySource map[news.SourceID]int) {

@@ -1,0 +1,397 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	bbolt "go.etcd.io/bbolt"
+
+	"silkwire/news"
+	"silkwire/search"
+)
+
+// evaluator finds the numbers that an expression accepts.
+type evaluator struct {
+	ctx     context.Context
+	root    *bbolt.Bucket
+	country func(news.OutletID) string
+	blocks  map[number][]block // by window
+	err     error
+}
+
+// all are the numbers of all items.
+func (e *evaluator) all() *roaring.Bitmap { return e.set(all) }
+
+// expr returns which of the given numbers an expression accepts. It may
+// change the set that it is given.
+func (e *evaluator) expr(x search.Expr, within *roaring.Bitmap) *roaring.Bitmap {
+	if e.err == nil {
+		e.err = e.ctx.Err()
+	}
+	if e.err != nil || within.IsEmpty() || x == nil {
+		return within
+	}
+	switch x := x.(type) {
+	case search.And:
+		for _, part := range cheapFirst(x) {
+			within = e.expr(part, within)
+		}
+		return within
+	case search.Or:
+		any := roaring.New()
+		for _, part := range x {
+			any.Or(e.expr(part, within.Clone()))
+		}
+		return any
+	case search.Not:
+		within.AndNot(e.expr(x.Expr, within.Clone()))
+		return within
+	case search.Words:
+		return e.words(search.Forms(x), within, false)
+	case search.Date:
+		from, to := bounds(x)
+		return e.keep(within, func(p *pageView, i int) bool { return inside(key(p.times, i), from, to) })
+	case search.Number:
+		return e.number(x, within)
+	}
+	return e.sets(e.marks(x), within)
+}
+
+// cheapFirst orders what must all hold, so that what is dear is asked of few.
+func cheapFirst(list search.And) []search.Expr {
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b search.Expr) int { return price(a) - price(b) })
+	return sorted
+}
+
+func price(x search.Expr) int {
+	switch x := x.(type) {
+	case search.Concept, search.Field, search.Is:
+		return 1
+	case search.Words:
+		return 1 + 2*len(x) // a phrase after single words
+	case search.Date, search.Number:
+		return 4
+	case search.Not:
+		return price(x.Expr)
+	case search.And:
+		return dearest(x)
+	case search.Or:
+		return dearest(x)
+	}
+	return 0
+}
+
+func dearest(list []search.Expr) int {
+	most := 0
+	for _, x := range list {
+		most = max(most, price(x)+1)
+	}
+	return most
+}
+
+// marks are the marks of which an item must have one to be accepted.
+func (e *evaluator) marks(x search.Expr) []posting {
+	switch x := x.(type) {
+	case search.Concept:
+		index := byConcept
+		if x.To {
+			index = byRecipient
+		}
+		list := make([]posting, len(x.Any))
+		for i, id := range x.Any {
+			list[i] = posting{index, string(id)}
+		}
+		return list
+	case search.Field:
+		return e.field(x)
+	case search.Is:
+		return []posting{{byState, string(x)}}
+	}
+	return nil
+}
+
+func (e *evaluator) field(x search.Field) []posting {
+	switch {
+	case x.Name == "country":
+		return e.valuesOf(byOutlet, func(v string) bool { return e.country(news.OutletID(v)) == x.Value })
+	case x.Name == "lang" && x.Value == "uz":
+		return e.valuesOf(byLang, func(v string) bool {
+			return search.Query{Root: x}.Match(&news.Item{Tagging: news.Tagging{Lang: v}}, search.Facts{})
+		})
+	case slices.Contains([]string{byOutlet, bySource, byLang, byStory, byStatus, byCurrency}, x.Name):
+		return []posting{{x.Name, x.Value}}
+	}
+	return nil // no such field: no item has it
+}
+
+// valuesOf are the marks of an index whose values are wanted.
+func (e *evaluator) valuesOf(index string, wanted func(string) bool) []posting {
+	var list []posting
+	prefix := joined(index, "")
+	c := e.root.Bucket(bucketSets).Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); {
+		v, _, _ := bytes.Cut(k[len(prefix):], []byte{0})
+		if wanted(string(v)) {
+			list = append(list, posting{index, string(v)})
+		}
+		k, _ = c.Seek(append(append(bytes.Clone(prefix), v...), 1)) // behind all windows of the value
+	}
+	return list
+}
+
+// sets keeps the numbers that have one of the marks.
+func (e *evaluator) sets(marks []posting, within *roaring.Bitmap) *roaring.Bitmap {
+	any := roaring.New()
+	for _, m := range marks {
+		if e.err != nil {
+			return any
+		}
+		e.addSet(m, any)
+	}
+	within.And(any)
+	return within
+}
+
+func (e *evaluator) set(m posting) *roaring.Bitmap {
+	set := roaring.New()
+	e.addSet(m, set)
+	return set
+}
+
+// addSet adds the windows of a mark's set. They come in order.
+func (e *evaluator) addSet(m posting, into *roaring.Bitmap) {
+	prefix := m.prefix()
+	c := e.root.Bucket(bucketSets).Cursor()
+	for k, record := c.Seek(prefix); bytes.HasPrefix(k, prefix) && len(k) == len(prefix)+windowSize; k, record = c.Next() {
+		if err := readSet(record, into); err != nil {
+			e.err = bad(bucketSets, k, err)
+			return
+		}
+	}
+}
+
+// keep keeps the numbers that are wanted by what their pages say.
+func (e *evaluator) keep(within *roaring.Bitmap, wanted func(p *pageView, i int) bool) *roaring.Bitmap {
+	kept := roaring.New()
+	var run []uint32
+	e.each(within, func(n number, p *pageView, i int) bool {
+		if wanted(p, i) {
+			run = append(run, n)
+		}
+		if len(run) == 4096 {
+			kept.AddMany(run)
+			run = run[:0]
+		}
+		return true
+	})
+	kept.AddMany(run)
+	return kept
+}
+
+// each calls f with every number of a set, its page and its place there, until
+// f returns false.
+func (e *evaluator) each(set *roaring.Bitmap, f func(n number, p *pageView, i int) bool) {
+	pages := e.root.Bucket(bucketPages)
+	buf := make([]uint32, 1024)
+	at, view := number(0), pageView{}
+	known := false
+	for it := set.ManyIterator(); e.err == nil; {
+		k := it.NextMany(buf)
+		if k == 0 {
+			return
+		}
+		for _, n := range buf[:k] {
+			if !known || n/pageItems != at {
+				at, known = n/pageItems, true
+				if view, e.err = viewPage(pages, at); e.err == nil {
+					e.err = e.ctx.Err()
+				}
+			}
+			i := int(n % pageItems)
+			if e.err == nil && i >= view.n {
+				e.err = bad(bucketPages, pageKey(at), errIndex)
+			}
+			if e.err != nil || !f(n, &view, i) {
+				return
+			}
+		}
+	}
+}
+
+func pageKey(at number) []byte { return binary.BigEndian.AppendUint32(nil, at) }
+
+func viewPage(pages *bbolt.Bucket, at number) (pageView, error) {
+	record := pages.Get(pageKey(at))
+	if record == nil {
+		return pageView{}, bad(bucketPages, pageKey(at), errIndex)
+	}
+	v, err := readPage(record)
+	return v, bad(bucketPages, pageKey(at), err)
+}
+
+// number keeps the items with a relevance or a sum of money in a range.
+func (e *evaluator) number(x search.Number, within *roaring.Bitmap) *roaring.Bitmap {
+	switch x.Name {
+	case "relevance":
+		return e.keep(within, func(p *pageView, i int) bool { return x.Holds(p.probability(i)) })
+	case "amount":
+		within = e.sets([]posting{withMoney}, within)
+		return e.keep(within, func(p *pageView, i int) bool {
+			found := false
+			ok := p.row(i).amounts(func(a news.Amount) bool { found = x.HoldsAmount(a); return found })
+			if !ok && e.err == nil {
+				e.err = bad(bucketPages, nil, errShort)
+			}
+			return found
+		})
+	}
+	return roaring.New()
+}
+
+// inside reports whether a time is in [from, to); nil is open.
+func inside(t uint64, from, to []byte) bool {
+	return (from == nil || t >= toUint64(from)) && (to == nil || t < toUint64(to))
+}
+
+// bounds are the times [from, to) as they sort; nil is open.
+func bounds(x search.Date) (from, to []byte) {
+	if !x.From.IsZero() {
+		from = timeKey(x.From)
+	}
+	if !x.To.IsZero() {
+		to = timeKey(x.To)
+	}
+	return from, to
+}
+
+// words keeps the numbers whose title or body, or whose title, has the words
+// one after another.
+func (e *evaluator) words(phrase []search.Form, within *roaring.Bitmap, titleOnly bool) *roaring.Bitmap {
+	if len(phrase) == 0 {
+		return within
+	}
+	found := roaring.New()
+	for _, window := range windows(within) {
+		low := uint64(window) << windowBits
+		some := within.Clone()
+		some.RemoveRange(0, low)
+		some.RemoveRange(low+1<<windowBits, 1<<32)
+		blocks := e.blocksOf(window)
+		for i := range phrase {
+			some.And(e.having(&phrase[i], blocks, window, titleOnly))
+			if some.IsEmpty() {
+				break
+			}
+		}
+		if len(phrase) > 1 && !some.IsEmpty() {
+			some = e.phrase(phrase, blocks, window, some, titleOnly)
+		}
+		if e.err != nil {
+			return found
+		}
+		found.Or(some)
+	}
+	return found
+}
+
+// windows are those in which a set has something.
+func windows(set *roaring.Bitmap) []number {
+	var list []number
+	for it := set.Iterator(); it.HasNext(); {
+		w := it.PeekNext() >> windowBits
+		list = append(list, w)
+		if w == 1<<windowBits-1 {
+			break
+		}
+		it.AdvanceIfNeeded((w + 1) << windowBits)
+	}
+	return list
+}
+
+func (e *evaluator) blocksOf(window number) []block {
+	list, ok := e.blocks[window]
+	if !ok && e.err == nil {
+		list, e.err = blocksOf(e.root, window)
+		e.blocks[window] = list
+	}
+	return list
+}
+
+// having are the numbers of a window that have a word.
+func (e *evaluator) having(f *search.Form, blocks []block, window number, titleOnly bool) *roaring.Bitmap {
+	bits := make([]uint64, 1<<windowBits/64)
+	set := func(n number, places []byte) {
+		if !titleOnly || inTitle(places) {
+			low := n & (1<<windowBits - 1)
+			bits[low/64] |= 1 << (low % 64)
+		}
+	}
+	e.postings(f, blocks, func(p wordPosting) bool {
+		if titleOnly {
+			return p.eachItem(window, set)
+		}
+		return p.eachNumber(bits)
+	})
+	return roaring.AddOffset64(roaring.FromDense(bits, false), int64(window)<<windowBits)
+}
+
+// postings yields the postings of all spellings that are forms of a word.
+func (e *evaluator) postings(f *search.Form, blocks []block, yield func(wordPosting) bool) {
+	prefix, whole := f.Prefix()
+	for _, b := range blocks {
+		r := readWords(e.root, b, prefix)
+		for r.next() {
+			if !bytes.HasPrefix(r.key, prefix) {
+				if bytes.Compare(r.key, prefix) > 0 {
+					break
+				}
+				continue
+			}
+			if whole && len(r.key) > len(prefix) && r.key[len(prefix)] != 0 {
+				break
+			}
+			if f.Accepts(spelling(r.key)) && !yield(r.wordPosting) {
+				r.broken()
+			}
+		}
+		if r.err != nil && e.err == nil {
+			e.err = r.err
+		}
+	}
+}
+
+// phrase keeps the numbers that have the words one after another. All of them
+// have all the words.
+func (e *evaluator) phrase(phrase []search.Form, blocks []block, window number, within *roaring.Bitmap, titleOnly bool) *roaring.Bitmap {
+	bits := make([]uint64, 1<<windowBits/64)
+	roaring.AddOffset64(within, -int64(window)<<windowBits).WriteDenseTo(bits)
+	wanted := func(n number) bool { low := n & (1<<windowBits - 1); return bits[low/64]&(1<<(low%64)) != 0 }
+	var run []place
+	for i := range phrase {
+		var list []place
+		e.postings(&phrase[i], blocks, func(p wordPosting) bool {
+			return p.eachItem(window, func(n number, places []byte) {
+				if wanted(n) {
+					list = appendPlaces(list, n, places, titleOnly)
+				}
+			})
+		})
+		if e.err != nil {
+			return within
+		}
+		sortPlaces(list)
+		if i > 0 {
+			list = follow(run, list)
+		}
+		run = list
+	}
+	found := roaring.New()
+	for _, p := range run {
+		found.Add(number(p >> 32))
+	}
+	return found
+}

@@ -1,0 +1,250 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"silkwire/news"
+	"silkwire/search"
+	"silkwire/store"
+)
+
+// prose is an item of random words, of few that are frequent and many that are rare.
+func prose(random *rand.Rand, i int) news.Item {
+	it := item(i)
+	word := func() string {
+		n := int(20 * random.ExpFloat64())
+		return []string{"word%d", "слово%d", "сўз%d", "soʻz%d"}[n%4]
+	}
+	var text strings.Builder
+	for range 20 + random.IntN(20) {
+		fmt.Fprintf(&text, word()+" ", int(30*random.ExpFloat64()))
+	}
+	it.Title, it.Text = fmt.Sprintf(word()+" "+word(), random.IntN(9), random.IntN(9)), text.String()
+	return it
+}
+
+// findsWhatMatches compares what is found with what Match says of every item.
+func findsWhatMatches(t *testing.T, s *Store, list []news.Item, queries ...string) {
+	t.Helper()
+	for _, text := range queries {
+		q := query(t, text)
+		want := 0
+		for i := range list {
+			if q.Match(&list[i], search.Facts{Contains: search.Contains}) {
+				want++
+			}
+		}
+		page, err := s.Find(context.Background(), store.Query{Search: q, Count: true})
+		if err != nil || page.Total != want {
+			t.Errorf("%s finds %d, want %d (%v)", text, page.Total, want, err)
+		}
+	}
+}
+
+func blockList(t *testing.T, s *Store) (list []block) {
+	t.Helper()
+	err := s.view(context.Background(), "test", func(tx *bbolt.Tx) (err error) {
+		list, err = blocksOf(tx.Bucket(bucketSearch), 0)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestBlocksOfLikeSizeAreMergedAndNothingIsLost(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	s := open(t, path(t), Options{NoSync: true})
+	var list []news.Item
+	for i := 0; len(list) < 700; {
+		var batch []news.Item
+		for range 1 + random.IntN(6) {
+			batch = append(batch, prose(random, i))
+			i++
+		}
+		save(t, s, batch...)
+		if len(list) > 0 && random.IntN(4) == 0 { // an edit: new words, a new number
+			k := random.IntN(len(list))
+			list[k].Text += " edited word1"
+			save(t, s, list[k])
+		}
+		list = append(list, batch...)
+	}
+	if n := len(blockList(t, s)); n > 3*mergeAt {
+		t.Errorf("%d blocks for %d items", n, len(list))
+	}
+	checks(t, s)
+	findsWhatMatches(t, s, list, "word1", "слово1", "сўз2", "edited", `"edited word1"`, `"word0 слово1"`, `"сўз2 word0"`, "word1 -слово1", "word1 OR сўз3", `-"word0 word0"`)
+	if err := s.Reindex(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	checks(t, s)
+	findsWhatMatches(t, s, list, "word1", "edited", `"edited word1"`, `"word0 слово1"`)
+	if n := len(blockList(t, s)); n > mergeAt {
+		t.Errorf("%d blocks after a reindex", n)
+	}
+}
+
+func TestAReindexMissesNothingThatIsSavedMeanwhile(t *testing.T) {
+	s := open(t, path(t), Options{NoSync: true})
+	save(t, s, items(0, 3*reindexItems)...)
+	if _, err := s.Review(context.Background(), item(5).ID, news.Review{By: "analyst", Verdict: news.Accept, Concept: "china"}); err != nil {
+		t.Fatal(err)
+	}
+	step := 0
+	err := s.Reindex(context.Background(), func(done, of int) {
+		first, last, fresh := item(1), item(3*reindexItems-1), item(4*reindexItems+step)
+		first.Text += " Meanwhile."
+		last.Text += " Meanwhile."
+		save(t, s, first, last, fresh)
+		retagged := map[news.ItemID]news.Tagging{item(2).ID: {Lang: "ru"}, item(3*reindexItems - 2).ID: {Lang: "ru"}}
+		if err := s.Retag(context.Background(), retagged); err != nil {
+			t.Error(err)
+		}
+		step++
+	})
+	if err != nil || step < 3 {
+		t.Fatalf("%d steps: %v", step, err)
+	}
+	checks(t, s)
+	for text, want := range map[string]int{"meanwhile": 2, "lang:ru": 2, "is:reviewed": 1, "": 3*reindexItems + step} {
+		page, err := s.Find(context.Background(), store.Query{Search: query(t, text), Count: true})
+		if err != nil || page.Total != want {
+			t.Errorf("%s finds %d, want %d (%v)", text, page.Total, want, err)
+		}
+	}
+}
+
+func TestAReindexThatIsInterruptedLeavesTheOldIndex(t *testing.T) {
+	p := path(t)
+	s := open(t, p, Options{NoSync: true})
+	save(t, s, items(0, reindexItems+10)...)
+	ctx, stop := context.WithCancel(context.Background())
+	if err := s.Reindex(ctx, func(int, int) { stop() }); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	checks(t, s)
+	findsWhatMatches(t, s, items(0, reindexItems+10), "scholarship", "concept:concept-7")
+
+	// And one that dies leaves it to be thrown away.
+	if err := s.update(context.Background(), "test", func(w *writer) error { return beginReindex(w.Tx) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, p, Options{NoSync: true})
+	checks(t, s)
+	_ = s.view(context.Background(), "test", func(tx *bbolt.Tx) error {
+		if tx.Bucket(bucketSearchNext) != nil {
+			t.Error("the half-made index is still there")
+		}
+		return nil
+	})
+}
+
+func TestAnArchiveWithoutASearchIndexIsGivenOne(t *testing.T) {
+	p := path(t)
+	s := open(t, p, Options{NoSync: true})
+	fill(t, s)
+	if err := s.db.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket(bucketSearch) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, p, Options{NoSync: true})
+	if len(s.Warnings()) == 0 {
+		t.Error("and nobody is told")
+	}
+	checks(t, s)
+	wantFilled(t, s)
+}
+
+func TestWordsBeyondAWindowOfTheIndexAreFound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("70,000 items")
+	}
+	s := open(t, path(t), Options{NoSync: true})
+	n := 1<<windowBits + 4000
+	for i := 0; i < n; i += 4000 {
+		list := items(i, min(i+4000, n))
+		for k := range list {
+			list[k].Text, list[k].Tagging.Tags = fmt.Sprintf("Sentence of the story %d.", (i+k)%1000), nil
+		}
+		save(t, s, list...)
+	}
+	checks(t, s)
+	for text, want := range map[string]int{`"story 7"`: (n-8)/1000 + 1, "sentence": n, `"story sentence"`: 0, "-sentence": 0, "after:2026-03-21 7": (n-8)/1000 + 1} {
+		page, err := s.Find(context.Background(), store.Query{Search: query(t, text), Count: true, Facets: true})
+		if err != nil || page.Total != want {
+			t.Errorf("%s finds %d, want %d (%v)", text, page.Total, want, err)
+		}
+	}
+	if list := blockList(t, s); len(list) != 1 || list[0].n != 1<<windowBits {
+		t.Errorf("a window that is complete has the blocks %+v", list)
+	}
+}
+
+func TestAnAbsurdlyLongWordIsFoundByItsBeginning(t *testing.T) {
+	s := open(t, path(t), Options{NoSync: true})
+	it := item(1)
+	it.Text = strings.Repeat("а", 100_000) + " end"
+	save(t, s, it)
+	checks(t, s)
+	findsWhatMatches(t, s, []news.Item{it}, strings.Repeat("а", 200), strings.Repeat("а", 100), "end")
+}
+
+func TestTheIndexIsReadSafelyWhateverIsInIt(t *testing.T) { // D9
+	random := rand.New(rand.NewPCG(7, 8))
+	s := open(t, path(t), Options{NoSync: true})
+	var list []news.Item
+	for i := range 300 {
+		list = append(list, prose(random, i))
+	}
+	save(t, s, list...)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		broken := slices.Clone(content)
+		for range 40 {
+			broken[2*4096+random.IntN(len(broken)-2*4096)] ^= byte(1 + random.IntN(255))
+		}
+		p := filepath.Join(t.TempDir(), "silkwire.db")
+		if err := os.WriteFile(p, broken, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(p, Options{NoSync: true})
+		if err != nil {
+			continue
+		}
+		for _, text := range []string{"", "word1", `"word0 word1"`, "after:2026-03-21 concept:china", "relevance:>0.5 amount:>5"} {
+			q, err := search.Parse(text, nil)
+			if err != nil {
+				continue
+			}
+			for _, order := range []store.Sort{store.Newest, store.Best} {
+				if _, err := s.Find(context.Background(), store.Query{Search: q, Sort: order, Facets: true}); err != nil && !errors.Is(err, store.ErrCorrupt) {
+					t.Errorf("%s: %v", text, err)
+				}
+			}
+		}
+		_ = s.Close()
+	}
+}
