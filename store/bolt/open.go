@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -234,6 +235,7 @@ func (s *Store) enter() (err error) {
 // identify reads meta/. A file that holds nothing at all becomes an archive.
 func (s *Store) identify() (err error) {
 	defer s.guard(&err, "reading what the file is")
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	empty, complete := false, false
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		if k, _ := tx.Cursor().First(); k == nil {
