@@ -228,7 +228,7 @@ func joinQueries(parts ...string) string {
 }
 
 // other is the address of another view with the query, period and relevance of
-// this one.
+// this one, and what the pairs of names and values say.
 func (v *view) other(path string, pairs ...string) string {
 	form := url.Values{}
 	for _, k := range []string{"q", "from", "to", "all"} {
@@ -237,6 +237,9 @@ func (v *view) other(path string, pairs ...string) string {
 		}
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == "q" {
+			form.Del("q") // there is one query only
+		}
 		form.Add(pairs[i], pairs[i+1])
 	}
 	if len(form) == 0 {
@@ -287,7 +290,10 @@ func (v *view) key(classes []tally.Class) string {
 
 func (v *view) gather(q search.Query, classes []tally.Class) (*tally.Corpus, error) {
 	words := slices.ContainsFunc(classes, func(c tally.Class) bool { return hasWords(c.Query.Root) })
-	return tally.Gather(v.s.each(v.ctx, store.Query{Search: q, WithText: words}), tally.Rules{
+	each := func(f func(*news.Item) error) error {
+		return v.s.Store.Each(v.ctx, store.Query{Search: q, WithText: words}, f)
+	}
+	return tally.Gather(each, tally.Rules{
 		Taxonomy: v.s.Taxonomy, Country: func(id news.OutletID) string { return v.s.outlet(id).Country }, Most: mostCounted, Classes: classes,
 	})
 }
@@ -305,27 +311,6 @@ func hasWords(e search.Expr) bool {
 		return slices.ContainsFunc(e, hasWords)
 	}
 	return false
-}
-
-// each walks all items that match, newest first.
-func (s *Server) each(ctx context.Context, q store.Query) func(func(*news.Item) error) error {
-	return func(f func(*news.Item) error) error {
-		q.Limit = 500
-		for {
-			page, err := s.Store.Find(ctx, q)
-			if err != nil {
-				return err
-			}
-			for i := range page.Items {
-				if err := f(&page.Items[i]); err != nil {
-					return err
-				}
-			}
-			if q.Cursor = page.Next; q.Cursor == "" {
-				return nil
-			}
-		}
-	}
 }
 
 // tell says what was counted, and what was left out.

@@ -24,12 +24,15 @@ func (s *Server) countsPage(*http.Request) (framed, error) {
 func countGroups() []countGroup {
 	return []countGroup{
 		{"Who, with what, to whom", []countLink{
+			{"Compare two actors", "/counts/compare", "China and Russia, or any two, on the same instruments, targets and period: shares with intervals, what differs and what does not."},
 			{"Actors and instruments", "/counts/matrix", "All actors at once: how often each is named with each instrument. Any two things can be counted against each other."},
 			{"Flows", "/counts/matrix?rows=actor&cols=recipient&unit=events", "Who does something to whom, counted in deals; the states of the region can be senders as well."},
 			{"Reception", "/counts/matrix?rows=reception&cols=actor", "How it is received: protest, debt, trust, interest, by the actor that is named."},
+			{"Concordance", "/counts/concordance?of=instrument:scholarship", "A keyword with what stands before and after it: every hit behind a count can be checked."},
 			{"Placed content", "/counts/matrix?rows=placed&cols=outlet", "What outlets took over from state agencies, by agency and outlet."},
 		}},
 		{"Over time", []countLink{
+			{"Keyword clusters", "/counts/clusters", "Which words are spoken in whose company (mutual respect, heritage, connectivity …), and when that changed. The clusters can be rewritten."},
 			{"Time line", "/counts/series?split=actor", "How often, by day, week or month, against how much was read, with the outages drawn in."},
 		}},
 	}

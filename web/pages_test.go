@@ -35,11 +35,11 @@ func TestEveryTemplateCanBeExecutedWithNothing(t *testing.T) {
 
 // everyPage are addresses that fill every template from a full archive.
 func everyPage() []string {
-	return []string{
+	return append(views(), []string{
 		"/", "/?all=1", "/?q=Konfutsiy&outlet=daryo&country=UZ&lang=uz-Latn", "/?q=nothingofthekind", "/items/aaaaaaaaaaaaaaaa", "/items/bbbbbbbbbbbbbbbb",
 		"/status", "/editions", "/editions/ed1", "/unsubscribe/good", "/concepts", "/concepts?q=confucius", "/concepts?q=zzzzzz", "/concepts/confucius-institute", "/concepts/scholarship", "/concepts/uzbekistan",
 		"/counts", "/counts/matrix", "/counts/matrix?rows=lang&cols=month&unit=stories", "/counts/matrix?rows=actor&cols=recipient&unit=events", "/counts/series", "/counts/series?split=actor&by=day&as=share",
-	}
+	}...)
 }
 
 func TestEveryPageHasOneHeadingATitleAndLabelsForItsFields(t *testing.T) {

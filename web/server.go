@@ -23,6 +23,7 @@ import (
 	"silkwire/people"
 	"silkwire/search"
 	"silkwire/store"
+	"silkwire/tally"
 	"silkwire/taxonomy"
 )
 
@@ -56,6 +57,9 @@ type Options struct {
 	// Search says how queries are read. Names and Values are filled in from
 	// Taxonomy and Outlets where they are nil.
 	Search search.Options
+
+	// Clusters are the keyword clusters to begin with; nil: those of tally.
+	Clusters []tally.Cluster
 
 	// Ready reports whether the program can do its work, and what keeps it
 	// from it. Nil means that it always can.
@@ -194,6 +198,9 @@ func (s *Server) table() []route {
 		{"GET /counts", account.Viewer, s.page("counts", s.countsPage)},
 		{"GET /counts/matrix", account.Viewer, s.counting(matrixView)},
 		{"GET /counts/series", account.Viewer, s.counting(seriesView)},
+		{"GET /counts/compare", account.Viewer, s.counting(compareView)},
+		{"GET /counts/clusters", account.Viewer, s.counting(clustersView)},
+		{"GET /counts/concordance", account.Viewer, s.counting(concordanceView)},
 
 		{"GET /sign-in", account.Nobody, s.page("sign-in", s.signInPage)},
 		{"POST /sign-in", account.Nobody, s.signIn},

@@ -36,6 +36,7 @@ type cell struct {
 	Text      string // for people; "": as Value
 	Href      string
 	Lang, Dir string // of text that came from outside
+	Whole     bool   // the whole cell is in Lang, alignment included
 	Class     string
 	Note      string // small, below
 	NoteHref  string
