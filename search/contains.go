@@ -59,16 +59,39 @@ func Contains(it *news.Item, phrase []string) bool {
 
 func containsRun(d *text.Doc, s string, wanted []Form) bool {
 	d.Scan(s)
-	for i := 0; i+len(wanted) <= len(d.Words); i++ {
+	return runFrom(d, wanted, 0) >= 0
+}
+
+// runFrom returns the first word, at or after the given one, from which on a
+// scanned text has the words of a phrase; -1 if there is none.
+func runFrom(d *text.Doc, wanted []Form, from int) int {
+	for i := from; i+len(wanted) <= len(d.Words); i++ {
 		j := 0
 		for j < len(wanted) && wanted[j].Accepts(cut(d.Folded(&d.Words[i+j]))) {
 			j++
 		}
 		if j == len(wanted) {
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
+}
+
+// Spans returns where a text has the words of a phrase, as [Contains] finds
+// them: byte offsets, in order, none within another.
+func Spans(s string, phrase []string) []news.Span {
+	if len(phrase) == 0 {
+		return nil
+	}
+	d := docs.Get().(*text.Doc)
+	defer docs.Put(d)
+	wanted := Forms(phrase)
+	d.Scan(s)
+	var list []news.Span
+	for i := runFrom(d, wanted, 0); i >= 0; i = runFrom(d, wanted, i+len(wanted)) {
+		list = append(list, news.Span{Start: int(d.Words[i].Start), End: int(d.Words[i+len(wanted)-1].End)})
+	}
+	return list
 }
 
 // AppendKey appends the key of a folded word: words that a [Form] accepts have
