@@ -270,6 +270,10 @@ func (r *reader) nameDigests() {
 		if id == "" {
 			continue
 		}
+		if id == "operator" {
+			r.mistake(pos.at["id"], "the id operator is that of the mail to the operator; choose another")
+			continue
+		}
 		if first, twice := taken[id]; twice {
 			r.mistake(pos.at["id"], "the digest %q stands here twice; first in line %d", id, first.Line)
 			continue

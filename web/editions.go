@@ -11,6 +11,10 @@ import (
 // maxEditions is how many digests the list shows.
 const maxEditions = 100
 
+// operatorProfile is the profile of mails about what is broken, which are no
+// digests.
+const operatorProfile = "operator"
+
 // editionsPage is templates/editions.html: the digests, newest first.
 type editionsPage struct {
 	frame

@@ -138,12 +138,12 @@ func (s *Server) report(ctx context.Context) (report, error) {
 	if rep.Stats, err = s.Store.Stats(ctx); err != nil {
 		return rep, err
 	}
-	last, err := s.Store.EditionList(ctx, "", 1)
+	last, err := s.Store.EditionList(ctx, "", 10)
 	if err != nil {
 		return rep, err
 	}
-	if len(last) > 0 {
-		rep.Last = &last[0]
+	if i := slices.IndexFunc(last, func(e store.Edition) bool { return e.Profile != operatorProfile }); i >= 0 {
+		rep.Last = &last[i]
 	}
 	rep.Ready, rep.WhyNot = s.Ready()
 	now := s.Now()

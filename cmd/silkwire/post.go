@@ -234,11 +234,16 @@ func (p *post) issue(ctx context.Context, profile digest.Profile, due time.Time)
 		return err
 	}
 	p.app.log.Info("digest issued", "profile", e.Profile, "subject", e.Subject, "stories", e.Stories, "messages", len(e.Messages))
+	p.rouse()
+	return nil
+}
+
+// rouse has the outbox worked at once.
+func (p *post) rouse() {
 	select {
 	case p.wake <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // longestSleep bounds how long the courier trusts his timer.

@@ -241,5 +241,12 @@ func (d *daemon) plan(cfg *config.Config) (monitor.Plan, error) {
 		}
 		p.Chores = append(p.Chores, chore)
 	}
+	if cfg.Operator != "" {
+		chore, err := d.operatorChore(cfg)
+		if err != nil {
+			return p, err
+		}
+		p.Chores = append(p.Chores, chore)
+	}
 	return p, nil
 }
