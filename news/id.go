@@ -48,7 +48,6 @@ func CanonicalURL(raw string) string {
 	if err != nil || u.Host == "" {
 		return ""
 	}
-	u.RawQuery = strings.TrimSpace(u.RawQuery) // a fragment stood behind the space
 	u.Scheme = strings.ToLower(u.Scheme)
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return ""
@@ -59,7 +58,7 @@ func CanonicalURL(raw string) string {
 	if port := u.Port(); port == "80" && u.Scheme == "http" || port == "443" && u.Scheme == "https" {
 		u.Host = strings.TrimSuffix(u.Host, ":"+port)
 	}
-	u.RawQuery = withoutTrackers(u.RawQuery)
+	u.RawQuery = withoutTrackers(withoutSpace(u.RawQuery))
 	u.ForceQuery = false
 	if u.Path == "" {
 		u.Path = "/"
@@ -80,6 +79,15 @@ func Untracked(raw string) string {
 	}
 	u.RawQuery, u.ForceQuery = kept, false
 	return u.String()
+}
+
+// withoutSpace trims each part of a query.
+func withoutSpace(query string) string {
+	parts := strings.Split(query, "&")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return strings.Join(parts, "&")
 }
 
 func withoutTrackers(query string) string {

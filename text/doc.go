@@ -231,7 +231,8 @@ func (sc *scanner) word(i int) int {
 		i++ // the last dot of "U.S."
 	}
 	d.folded = f.finish(fold)
-	if len(d.folded) == fold { // nothing but an apostrophe, or strokes that lengthen letters
+	if onlyApostrophes(d.folded[fold:]) { // or strokes that lengthen letters
+		d.folded = d.folded[:fold]
 		_, size := utf8.DecodeRuneInString(sc.s[start:])
 		sc.widen(Joint)
 		return max(i, start+size)
@@ -243,6 +244,15 @@ func (sc *scanner) word(i int) int {
 	}
 	sc.add(w)
 	return i
+}
+
+func onlyApostrophes(folded []byte) bool {
+	for _, c := range folded {
+		if c != apostrophe {
+			return false
+		}
+	}
+	return true
 }
 
 func (sc *scanner) ideograph(i, size int) {
