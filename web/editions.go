@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"silkwire/store"
 )
@@ -19,7 +21,11 @@ const operatorProfile = "operator"
 type editionsPage struct {
 	frame
 	Editions []editionRow
+	Feeds    []feedLink
 }
+
+// feedLink is a profile's feed.
+type feedLink struct{ Profile, Href string }
 
 // editionRow is one digest in the list.
 type editionRow struct {
@@ -37,6 +43,10 @@ type editionPage struct {
 	Messages []delivery
 	Content  template.HTML
 	Broken   string // why there is no content
+
+	Older, Newer *editionRow // of the same profile
+	MailHref     string      // of the mail's own HTML, when it is asked for
+	AsMail       string      // the address that asks for it; "": there is no mail to show
 }
 
 // delivery is what became of one message.
@@ -60,6 +70,10 @@ func (s *Server) editionsPage(r *http.Request) (framed, error) {
 	p := &editionsPage{frame: frame{Title: "Digests", Section: "editions"}}
 	for i := range list {
 		p.Editions = append(p.Editions, s.editionRow(&list[i]))
+		feed := feedLink{oneLine(list[i].Profile, 60), "/editions/feed/" + url.PathEscape(list[i].Profile) + ".atom"}
+		if list[i].Profile != operatorProfile && !slices.Contains(p.Feeds, feed) {
+			p.Feeds = append(p.Feeds, feed)
+		}
 	}
 	return p, nil
 }
@@ -74,6 +88,16 @@ func (s *Server) editionPage(r *http.Request) (framed, error) {
 	for i := range e.Messages {
 		p.Messages = append(p.Messages, s.delivery(&e.Messages[i]))
 	}
+	if p.Older, p.Newer, err = s.neighbours(r.Context(), &e); err != nil {
+		return nil, err
+	}
+	if s.Mail != nil {
+		p.AsMail = p.Href + "?as=mail"
+		if r.URL.Query().Get("as") == "mail" {
+			p.MailHref = "/mails/" + url.PathEscape(e.ID)
+			return p, nil
+		}
+	}
 	if s.Edition == nil {
 		return p, nil
 	}
@@ -82,6 +106,28 @@ func (s *Server) editionPage(r *http.Request) (framed, error) {
 		p.Broken = "The content of this digest cannot be shown; the log says why. What was delivered is not touched by this."
 	}
 	return p, nil
+}
+
+// mostNeighbours is how many editions are looked through for those before and
+// after one.
+const mostNeighbours = 1000
+
+// neighbours are the editions of a profile before and after one.
+func (s *Server) neighbours(ctx context.Context, e *store.Edition) (older, newer *editionRow, err error) {
+	list, err := s.Store.EditionList(ctx, e.Profile, mostNeighbours)
+	i := slices.IndexFunc(list, func(o store.Edition) bool { return o.ID == e.ID })
+	if err != nil || i < 0 {
+		return nil, nil, err
+	}
+	if i > 0 {
+		row := s.editionRow(&list[i-1])
+		newer = &row
+	}
+	if i+1 < len(list) {
+		row := s.editionRow(&list[i+1])
+		older = &row
+	}
+	return older, newer, nil
 }
 
 func (s *Server) editionRow(e *store.Edition) editionRow {
@@ -112,6 +158,10 @@ func channelName(channel string) string {
 		return "mail"
 	case "file":
 		return "file"
+	case "webhook":
+		return "webhook"
+	case "telegram":
+		return "Telegram"
 	}
 	return oneLine(channel, 20)
 }

@@ -154,8 +154,9 @@ func unsubscribing(token string) (store.Subscription, error) {
 	return store.Subscription{}, errors.New("forged")
 }
 
-func (a *archive) EditionList(_ context.Context, _ string, n int) ([]store.Edition, error) {
-	return slices.Clone(a.editions[:min(n, len(a.editions))]), a.err
+func (a *archive) EditionList(_ context.Context, profile string, n int) ([]store.Edition, error) {
+	list := slices.DeleteFunc(slices.Clone(a.editions), func(e store.Edition) bool { return profile != "" && e.Profile != profile })
+	return list[:min(n, len(list))], a.err
 }
 
 func (a *archive) Edition(_ context.Context, id string) (store.Edition, error) {
@@ -279,7 +280,10 @@ func serve(t testing.TB, a *archive, change ...func(*Options)) *Server {
 	}
 	o := Options{
 		Store: a, Taxonomy: tax, Outlets: outlets(), Sources: sources, Version: "1.2.3", Listen: "127.0.0.1:8080",
-		BaseURL: "https://silkwire.example.org", Contact: true, Zone: tashkent, Unsubscribe: unsubscribing, Now: func() time.Time { return noon },
+		BaseURL: "https://silkwire.example.org", Contact: true, Zone: tashkent, Unsubscribe: unsubscribing,
+		Mail: func(e store.Edition) (string, error) {
+			return "<!DOCTYPE html><style>p { color: red }</style><p style='color:red'>" + e.Subject, nil
+		}, Now: func() time.Time { return noon },
 	}
 	for _, c := range change {
 		c(&o)

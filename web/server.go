@@ -42,6 +42,10 @@ type Options struct {
 	// are shown.
 	Edition func(store.Edition) (template.HTML, error)
 
+	// Mail renders a digest as a mail shows it, as a whole document. Without
+	// it there is no preview of mails.
+	Mail func(store.Edition) (string, error)
+
 	// Unsubscribe reads the token of a link out of a digest. Without it no
 	// link is valid.
 	Unsubscribe func(token string) (store.Subscription, error)
@@ -189,7 +193,9 @@ func (s *Server) table() []route {
 		{"GET /items/{id}", account.Viewer, s.page("item", s.itemPage)},
 		{"GET /status", status, s.page("status", s.statusPage)},
 		{"GET /editions", account.Viewer, s.page("editions", s.editionsPage)},
-		{"GET /editions/{id}", account.Viewer, s.page("edition", s.editionPage)},
+		{"GET /editions/{id}", account.Viewer, framing(s.page("edition", s.editionPage))},
+		{"GET /mails/{id}", account.Viewer, s.mailView},
+		{"GET /editions/feed/{file}", account.Viewer, s.editionFeed},
 		{"GET /concepts", account.Viewer, s.page("concepts", s.conceptsPage)},
 		{"GET /concepts/{id}", account.Viewer, s.page("concept", s.conceptPage)},
 

@@ -25,6 +25,7 @@ func (d *daemon) webOptions() web.Options {
 		Store: d.app.store, Taxonomy: d.app.tax, Outlets: outlets,
 		Sources:     func() []web.SourceInfo { return *d.sources.Load() },
 		Edition:     func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
+		Mail:        mailOf,
 		Unsubscribe: d.post.readToken,
 		Meaning:     func(feature string) string { return meaning[feature] },
 		Reckoning: func(t *news.Tagging, tag *news.Tag) string {
@@ -33,6 +34,16 @@ func (d *daemon) webOptions() web.Options {
 		Ready: d.isReady, People: d.app.people, Demo: d.app.demo, Version: version, BaseURL: cfg.BaseURL, Listen: d.door.addr(),
 		Contact: cfg.Fetch.Contact != "", Warnings: warnings(cfg), Zone: pageZone(cfg), Log: d.app.log,
 	}
+}
+
+// mailOf renders a frozen edition as a mail shows it.
+func mailOf(e store.Edition) (string, error) {
+	compiled, err := digest.Read(e.Compiled)
+	if err != nil {
+		return "", err
+	}
+	m, err := digest.Render(compiled)
+	return m.HTML, err
 }
 
 // sourceInfos are the sources of a configuration as the status page lists them.
