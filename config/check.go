@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -48,6 +49,9 @@ func (r *reader) check() {
 		r.checkSource(pos)
 	}
 	r.checkInterval()
+	r.checkDoor()
+	r.checkOIDC()
+	r.checkSecrets()
 	r.checkSMTP()
 	r.checkDKIM()
 	r.checkChannels()
@@ -206,6 +210,66 @@ func (r *reader) said(key string) bool {
 	return set
 }
 
+// checkDoor refuses an address that others reach and at which passwords would
+// pass in the clear, and half a certificate.
+func (r *reader) checkDoor() {
+	c := r.cfg
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err == nil && !IsLoopback(host) && !r.insecure && c.TLS.Cert == "" && !c.behindTLS() {
+		r.mistake(r.at["listen"], "listen: %q can be reached from other machines, and passwords would pass in the clear; set tls.cert and tls.key, "+
+			"or trusted_proxies and a base_url with https for a proxy in front, or write 127.0.0.1:%s (--insecure-listen overrides this)", c.Listen, port)
+	}
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		at, which := r.at["tls.cert"], "key"
+		if c.TLS.Cert == "" {
+			at, which = r.at["tls.key"], "cert"
+		}
+		r.mistake(at, "tls needs cert and key; the %s is missing", which)
+	}
+	if c.Auth.ProxyHeader != "" && len(c.TrustedProxies) == 0 {
+		r.mistake(r.at["auth.proxy_header"], "auth.proxy_header: anybody could send that header; name the proxy in trusted_proxies")
+	}
+}
+
+// behindTLS reports whether a trusted proxy speaks https for us.
+func (c *Config) behindTLS() bool {
+	return len(c.TrustedProxies) > 0 && strings.HasPrefix(c.BaseURL, "https://")
+}
+
+// checkOIDC asks for all that signing in elsewhere needs, or for nothing.
+func (r *reader) checkOIDC() {
+	o := r.cfg.OIDC
+	at, said := r.at["oidc"]
+	for _, s := range settings {
+		if place, set := r.at[s.key]; set && !said && strings.HasPrefix(s.key, "oidc.") {
+			at, said = place, true
+		}
+	}
+	if !said {
+		return
+	}
+	for _, need := range []struct{ key, value string }{{"issuer", o.Issuer}, {"client_id", o.ClientID}} {
+		if need.value == "" && !r.said("oidc."+need.key) {
+			r.mistake(at, "oidc needs %s", need.key)
+		}
+	}
+	if !r.said("oidc.client_secret") && !r.said("oidc.client_secret_file") {
+		r.mistake(at, "oidc needs client_secret_file (or client_secret)")
+	}
+	if r.cfg.BaseURL == "" && !r.said("base_url") {
+		r.mistake(at, "oidc needs base_url: the provider sends people back to it")
+	}
+}
+
+// checkSecrets refuses a secret that stands in two places.
+func (r *reader) checkSecrets() {
+	for _, p := range secretPairs() {
+		if r.said(p.value) && r.said(p.file) {
+			r.mistake(r.at[p.file], "a password and a file with one; leave out one of them")
+		}
+	}
+}
+
 func (r *reader) checkSMTP() {
 	first, said := r.firstOfSMTP()
 	if !said {
@@ -220,9 +284,6 @@ func (r *reader) checkSMTP() {
 	}
 	if s.TLS == "none" && s.Host != "" && !IsLoopback(s.Host) {
 		r.mistake(r.at["smtp.tls"], "tls: none would send mail and password in the clear; only a server on this machine (localhost) may be used so")
-	}
-	if r.said("smtp.password") && r.said("smtp.password_file") {
-		r.mistake(r.at["smtp.password_file"], "a password and a file with one; leave out one of them")
 	}
 	if s.Port == 0 {
 		s.Port = map[string]int{"implicit": 465}[s.TLS]

@@ -8,7 +8,8 @@
 // goes before the file: SILKWIRE_LISTEN is listen, SILKWIRE_SMTP_HOST is
 // smtp.host, and so on for every key with one plain value; lists of networks
 // are written with commas. The password of smtp may also be a file, by
-// SILKWIRE_SMTP_PASSWORD_FILE or smtp.password_file. Nothing else in the file
+// SILKWIRE_SMTP_PASSWORD_FILE or smtp.password_file, and so may the client's
+// secret of oidc. Nothing else in the file
 // is expanded: only password_file may contain ${NAME}, as systemd's
 // ${CREDENTIALS_DIRECTORY} needs it.
 //
@@ -19,6 +20,7 @@ package config
 import (
 	_ "embed"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -31,7 +33,7 @@ import (
 // Config is a valid configuration.
 type Config struct {
 	Archive   string // URL of the archive; empty: in the user's state directory
-	Listen    string // host:port, on loopback
+	Listen    string // host:port
 	BaseURL   string // for links in mails, without a slash at its end; empty: no links
 	DigestDir string // where editions without recipients go; empty: beside the archive
 	Taxonomy  string // directory laid over the embedded taxonomy; empty: none
@@ -39,12 +41,51 @@ type Config struct {
 	Fetch     Fetch
 	Outlets   []Outlet
 	SMTP      SMTP
+	TLS       TLS
+	Auth      Auth
+	OIDC      OIDC
+	Metrics   Metrics
 	Operator  string // a mail address that is told, at most once a day, what is broken; empty: nobody
 	Channels  []Channel
 	Digests   []Digest
 
+	TrustedProxies []netip.Prefix // whose X-Forwarded headers count
+	StatusPublic   bool           // the status page is for everybody
+
 	Warnings []string // what is valid, but probably not meant
 }
+
+// TLS names the files with which the pages are served over https.
+type TLS struct{ Cert, Key string }
+
+// Auth says who else signs people in.
+type Auth struct {
+	ProxyHeader string // in which a trusted proxy names the user; empty: none does
+}
+
+// OIDC is a service that people sign in with, beside their passwords.
+type OIDC struct {
+	Issuer           string
+	ClientID         string
+	ClientSecret     Secret
+	ClientSecretFile string // where ClientSecret was read
+	Claim            string // that names the user: email (verified), preferred_username or sub
+	Name             string // of the service, for the sign-in page
+}
+
+// Metrics says where else they can be read.
+type Metrics struct {
+	Listen string // host:port on loopback, without sign-in; empty: nowhere else
+}
+
+// Reachable reports whether other machines can ask: directly, or through a proxy.
+func (c *Config) Reachable() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	return err != nil || !IsLoopback(host) || len(c.TrustedProxies) > 0 || c.SignsInElsewhere()
+}
+
+// SignsInElsewhere reports whether somebody else than the archive vouches for people.
+func (c *Config) SignsInElsewhere() bool { return c.Auth.ProxyHeader != "" || c.OIDC.Issuer != "" }
 
 // Log says how much is logged, and in which form.
 type Log struct {
@@ -181,5 +222,6 @@ func plain() *Config {
 		Log:    Log{Level: "info", Format: "text"},
 		Fetch:  Fetch{MinInterval: time.Hour, Workers: 16},
 		SMTP:   SMTP{TLS: "mandatory"},
+		OIDC:   OIDC{Claim: "email", Name: "single sign-on"},
 	}
 }

@@ -18,6 +18,7 @@ const prefix = "SILKWIRE_"
 type Env struct {
 	Vars       []string // "NAME=value", as os.Environ returns them; of two with one name the later counts
 	Validators Validators
+	Insecure   bool // the operator takes it upon them that others read what is sent
 }
 
 func (e Env) lookup(name string) (string, bool) {
@@ -39,6 +40,7 @@ func Load(path string, env Env) (*Config, error) {
 		name = "default.yaml"
 	}
 	r := newReader(name, env.Validators)
+	r.insecure = env.Insecure
 	if path == "" {
 		r.read(defaultFile)
 	} else if content, err := readFile(path); err != nil {
@@ -49,7 +51,7 @@ func Load(path string, env Env) (*Config, error) {
 		r.warnReadable(path)
 	}
 	r.environment(env)
-	r.readPassword(env)
+	r.readPairs(env)
 	r.readSecrets(env)
 	return r.finish()
 }
@@ -78,7 +80,12 @@ func (r *reader) resolvePaths(dir string) {
 	}
 	under(&r.cfg.DigestDir)
 	under(&r.cfg.Taxonomy)
-	under(&r.cfg.SMTP.PasswordFile)
+	for _, s := range secretPairs() {
+		_, file := s.of(r.cfg)
+		under(file)
+	}
+	under(&r.cfg.TLS.Cert)
+	under(&r.cfg.TLS.Key)
 	under(&r.cfg.SMTP.DKIM.KeyFile)
 	for i := range r.cfg.Channels {
 		under(&r.cfg.Channels[i].SecretFile)
@@ -88,13 +95,17 @@ func (r *reader) resolvePaths(dir string) {
 	}
 }
 
-// warnReadable warns of a password in a file that everybody can read (C7).
+// warnReadable warns of a secret in a file that everybody can read (C7).
 func (r *reader) warnReadable(path string) {
-	if r.cfg.SMTP.Password == "" {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&0o004 == 0 {
 		return
 	}
-	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o004 != 0 {
-		r.warn(r.at["smtp.password"], "every user of this machine can read the password; chmod o-r %s, or use password_file", path)
+	for _, s := range secretPairs() {
+		if secret, _ := s.of(r.cfg); *secret != "" {
+			_, file, _ := strings.Cut(s.file, ".")
+			r.warn(r.at[s.value], "every user of this machine can read the password; chmod o-r %s, or use %s", path, file)
+		}
 	}
 }
 
@@ -107,9 +118,12 @@ func (r *reader) environment(env Env) {
 			r.override(s, value)
 		}
 	}
-	if _, both := env.lookup("SILKWIRE_SMTP_PASSWORD"); both && r.at["smtp.password_file"] == (Place{File: "SILKWIRE_SMTP_PASSWORD_FILE"}) {
-		r.mistake(r.at["smtp.password_file"], "SILKWIRE_SMTP_PASSWORD is set too; unset one of them")
-		delete(r.at, "smtp.password_file")
+	for _, p := range secretPairs() {
+		value, file := setting{key: p.value}.variable(), setting{key: p.file}.variable()
+		if _, both := env.lookup(value); both && r.at[p.file] == (Place{File: file}) {
+			r.mistake(r.at[p.file], "%s is set too; unset one of them", value)
+			delete(r.at, p.file)
+		}
 	}
 	for _, v := range env.Vars {
 		name, _, _ := strings.Cut(v, "=")
@@ -133,13 +147,15 @@ func trimmed(names []string) (out []string) {
 // file's password_file, and the other way round.
 func (r *reader) override(s setting, value string) {
 	at := Place{File: s.variable()}
-	rivals := map[string]string{"smtp.password": "smtp.password_file", "smtp.password_file": "smtp.password"}
-	if rival := rivals[s.key]; rival != "" && r.at[rival].Line > 0 {
-		delete(r.at, rival)
-		if rival == "smtp.password" {
-			r.cfg.SMTP.Password = ""
-		} else {
-			r.cfg.SMTP.PasswordFile = ""
+	for _, p := range secretPairs() {
+		secret, file := p.of(r.cfg)
+		switch {
+		case s.key == p.value && r.at[p.file].Line > 0:
+			delete(r.at, p.file)
+			*file = ""
+		case s.key == p.file && r.at[p.value].Line > 0:
+			delete(r.at, p.value)
+			*secret = ""
 		}
 	}
 	r.at[s.key] = at
@@ -147,7 +163,11 @@ func (r *reader) override(s setting, value string) {
 		r.apply(s, at, value)
 		return
 	}
-	r.cfg.Fetch.AllowPrivate, r.cfg.Fetch.AllowHosts = nil, nil
+	if s.key == "trusted_proxies" {
+		r.cfg.TrustedProxies = nil
+	} else {
+		r.cfg.Fetch.AllowPrivate, r.cfg.Fetch.AllowHosts = nil, nil
+	}
 	for v := range strings.SplitSeq(value, ",") {
 		if v = strings.TrimSpace(v); v != "" {
 			r.apply(s, at, v)
@@ -155,13 +175,15 @@ func (r *reader) override(s setting, value string) {
 	}
 }
 
-// readPassword reads the file with the password of smtp (C7).
-func (r *reader) readPassword(env Env) {
-	at, said := r.at["smtp.password_file"]
-	if !said || r.cfg.SMTP.PasswordFile == "" || r.said("smtp.password") {
-		return
+// readPairs reads the files with the secrets of settings (C7).
+func (r *reader) readPairs(env Env) {
+	for _, p := range secretPairs() {
+		secret, file := p.of(r.cfg)
+		at, said := r.at[p.file]
+		if said && *file != "" && !r.said(p.value) {
+			*file, *secret = r.secretFile(p.file, at, *file, env)
+		}
 	}
-	r.cfg.SMTP.PasswordFile, r.cfg.SMTP.Password = r.secretFile("smtp.password_file", at, r.cfg.SMTP.PasswordFile, env)
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)

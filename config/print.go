@@ -18,6 +18,7 @@ func Print(c *Config) []byte {
 	p.text(0, "archive", withoutPassword(c.Archive))
 	p.text(0, "listen", c.Listen)
 	p.text(0, "base_url", c.BaseURL)
+	p.door(c)
 	p.text(0, "digest_dir", c.DigestDir)
 	p.text(0, "taxonomy", c.Taxonomy)
 	p.open(0, "log")
@@ -106,6 +107,45 @@ func short(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// door writes who gets in, and how.
+func (p *printer) door(c *Config) {
+	var proxies []string
+	for _, prefix := range c.TrustedProxies {
+		proxies = append(proxies, prefix.String())
+	}
+	p.list(0, "trusted_proxies", proxies)
+	p.flag(0, "status_public", c.StatusPublic)
+	if c.TLS.Cert != "" {
+		p.open(0, "tls")
+		p.text(1, "cert", c.TLS.Cert)
+		p.text(1, "key", c.TLS.Key)
+	}
+	if c.Auth.ProxyHeader != "" {
+		p.open(0, "auth")
+		p.text(1, "proxy_header", c.Auth.ProxyHeader)
+	}
+	if c.OIDC.Issuer != "" {
+		p.oidc(c.OIDC)
+	}
+	if c.Metrics.Listen != "" {
+		p.open(0, "metrics")
+		p.text(1, "listen", c.Metrics.Listen)
+	}
+}
+
+func (p *printer) oidc(o OIDC) {
+	p.open(0, "oidc")
+	p.text(1, "issuer", o.Issuer)
+	p.text(1, "client_id", o.ClientID)
+	if o.ClientSecretFile != "" {
+		p.text(1, "client_secret_file", o.ClientSecretFile)
+	} else {
+		p.text(1, "client_secret", o.ClientSecret.String())
+	}
+	p.text(1, "claim", o.Claim)
+	p.text(1, "name", o.Name)
 }
 
 func (p *printer) smtp(s SMTP) {

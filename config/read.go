@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,6 +39,10 @@ func (r *reader) read(content []byte) {
 		"fetch":    r.section,
 		"log":      r.section,
 		"smtp":     r.section,
+		"tls":      r.section,
+		"auth":     r.section,
+		"oidc":     r.section,
+		"metrics":  r.section,
 		"outlets":  r.outlets,
 		"digests":  r.readDigests,
 		"channels": r.readChannels,
@@ -84,13 +89,19 @@ func (r *reader) setting(s setting, p pair) {
 		r.texts(p, func(it pair, text string) { r.apply(s, it.at, text) })
 		return
 	}
+	if s.flag {
+		var on bool
+		r.bool(p, &on)
+		r.apply(s, p.at, strconv.FormatBool(on))
+		return
+	}
 	if text, ok := r.text(p); ok {
 		r.apply(s, p.at, text)
 	}
 }
 
 func (r *reader) apply(s setting, at Place, text string) {
-	if strings.Contains(text, "${") && s.key != "smtp.password_file" && s.key != "smtp.password" && s.key != "smtp.dkim.key_file" {
+	if strings.Contains(text, "${") && !isSecret(s.key) && s.key != "smtp.dkim.key_file" {
 		r.warn(at, "%s: ${…} is not expanded; set %s in the environment instead", s.key, s.variable())
 	}
 	if err := s.set(r.cfg, text); err != nil {

@@ -30,3 +30,27 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // LogValue masks the secret in logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// secretPair is a secret that stands in the file or the environment, or in a
+// file of its own.
+type secretPair struct {
+	value, file string // keys
+	of          func(c *Config) (*Secret, *string)
+}
+
+func secretPairs() []secretPair {
+	return []secretPair{
+		{"smtp.password", "smtp.password_file", func(c *Config) (*Secret, *string) { return &c.SMTP.Password, &c.SMTP.PasswordFile }},
+		{"oidc.client_secret", "oidc.client_secret_file", func(c *Config) (*Secret, *string) { return &c.OIDC.ClientSecret, &c.OIDC.ClientSecretFile }},
+	}
+}
+
+// isSecret reports whether a key is a secret or the file of one.
+func isSecret(key string) bool {
+	for _, p := range secretPairs() {
+		if key == p.value || key == p.file {
+			return true
+		}
+	}
+	return false
+}

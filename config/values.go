@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/mail"
 	"net/netip"
 	"net/url"
@@ -19,6 +20,7 @@ import (
 type setting struct {
 	key  string // "smtp.host"
 	list bool
+	flag bool // true or false
 	set  func(c *Config, value string) error
 }
 
@@ -38,7 +40,21 @@ func (s setting) variable() string {
 // settings are all of them.
 var settings = []setting{
 	{key: "archive", set: func(c *Config, v string) error { return archiveURL(&c.Archive, v) }},
-	{key: "listen", set: func(c *Config, v string) error { return loopback(&c.Listen, v) }},
+	{key: "listen", set: func(c *Config, v string) error { return address(&c.Listen, v) }},
+	{key: "tls.cert", set: func(c *Config, v string) error { return notEmpty(&c.TLS.Cert, v) }},
+	{key: "tls.key", set: func(c *Config, v string) error { return notEmpty(&c.TLS.Key, v) }},
+	{key: "trusted_proxies", list: true, set: func(c *Config, v string) error { return network(&c.TrustedProxies, v) }},
+	{key: "status_public", flag: true, set: func(c *Config, v string) error { return truth(&c.StatusPublic, v) }},
+	{key: "auth.proxy_header", set: func(c *Config, v string) error { return headerName(&c.Auth.ProxyHeader, v) }},
+	{key: "oidc.issuer", set: func(c *Config, v string) error { return issuer(&c.OIDC.Issuer, v) }},
+	{key: "oidc.client_id", set: func(c *Config, v string) error { return notEmpty(&c.OIDC.ClientID, v) }},
+	{key: "oidc.client_secret", set: func(c *Config, v string) error { return notEmpty((*string)(&c.OIDC.ClientSecret), v) }},
+	{key: "oidc.client_secret_file", set: func(c *Config, v string) error { return notEmpty(&c.OIDC.ClientSecretFile, v) }},
+	{key: "oidc.claim", set: func(c *Config, v string) error {
+		return choose(&c.OIDC.Claim, "claim", v, []string{"email", "preferred_username", "sub"})
+	}},
+	{key: "oidc.name", set: func(c *Config, v string) error { return notEmpty(&c.OIDC.Name, v) }},
+	{key: "metrics.listen", set: func(c *Config, v string) error { return loopback(&c.Metrics.Listen, v) }},
 	{key: "base_url", set: func(c *Config, v string) error { return baseURL(&c.BaseURL, v) }},
 	{key: "digest_dir", set: func(c *Config, v string) error { return notEmpty(&c.DigestDir, v) }},
 	{key: "taxonomy", set: func(c *Config, v string) error { return notEmpty(&c.Taxonomy, v) }},
@@ -146,9 +162,9 @@ func absolute(path string) string {
 	return "/…/" + path
 }
 
-// loopback accepts an address to listen on that only this machine reaches:
-// there is no sign-in yet.
-func loopback(to *string, v string) error {
+// address accepts an address to listen on. Whether others may reach it, finish
+// decides.
+func address(to *string, v string) error {
 	host, port, err := net.SplitHostPort(v)
 	if err != nil {
 		return fmt.Errorf("%q is not host:port; write 127.0.0.1:8080", shortened(v))
@@ -156,8 +172,82 @@ func loopback(to *string, v string) error {
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		return fmt.Errorf("%q is not a port", shortened(port))
 	}
-	if !IsLoopback(host) {
-		return fmt.Errorf("%q can be reached from other machines, and the pages have no sign-in; write 127.0.0.1:%s and put a proxy with a sign-in before it", shortened(v), port)
+	if host != "" {
+		var name string
+		if err := hostName(&name, host); err != nil {
+			return err
+		}
+	}
+	*to = v
+	return nil
+}
+
+// loopback accepts an address to listen on that only this machine reaches.
+func loopback(to *string, v string) error {
+	var a string
+	if err := address(&a, v); err != nil {
+		return err
+	}
+	if host, port, _ := net.SplitHostPort(a); !IsLoopback(host) {
+		return fmt.Errorf("%q can be reached from other machines, and asks nobody who they are; write 127.0.0.1:%s", shortened(v), port)
+	}
+	*to = a
+	return nil
+}
+
+func truth(to *bool, v string) error {
+	switch strings.ToLower(strings.TrimSpace(v)) {
+	case "true", "1", "yes":
+		*to = true
+	case "false", "0", "no":
+		*to = false
+	default:
+		return fmt.Errorf("%q is neither true nor false", shortened(v))
+	}
+	return nil
+}
+
+// network accepts a network or an address.
+func network(to *[]netip.Prefix, v string) error {
+	if addr, err := netip.ParseAddr(v); err == nil {
+		addr = addr.Unmap().WithZone("")
+		*to = append(*to, netip.PrefixFrom(addr, addr.BitLen()))
+		return nil
+	}
+	p, err := netip.ParsePrefix(v)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is neither a network (10.1.0.0/16) nor an address", shortened(v))
+	case p != p.Masked():
+		return fmt.Errorf("%s has bits behind its mask; did you mean %s?", p, p.Masked())
+	case p.Bits() == 0:
+		return fmt.Errorf("%s is everybody", p)
+	}
+	*to = append(*to, p)
+	return nil
+}
+
+var headerPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{1,63}$`)
+
+// headerName accepts the name of a header that nobody else gives a meaning to.
+func headerName(to *string, v string) error {
+	if !headerPattern.MatchString(v) {
+		return fmt.Errorf("%q is not the name of a header, such as X-Forwarded-User", shortened(v))
+	}
+	switch name := http.CanonicalHeaderKey(v); name {
+	case "Host", "Cookie", "Authorization", "Origin", "Referer", "User-Agent", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host":
+		return fmt.Errorf("%s has a meaning of its own, and browsers or proxies set it", name)
+	default:
+		*to = name
+	}
+	return nil
+}
+
+// issuer accepts the address of an OpenID provider.
+func issuer(to *string, v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "https" && (u.Scheme != "http" || !IsLoopback(u.Hostname())) || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("%q is not the address of an issuer, such as https://accounts.example.org", shortened(v))
 	}
 	*to = v
 	return nil

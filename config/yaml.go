@@ -30,6 +30,7 @@ type reader struct {
 	file     string
 	v        Validators
 	cfg      *Config
+	insecure bool // see [Env]
 	mistakes Mistakes
 
 	lines   []int        // length of each line, in characters
