@@ -215,7 +215,7 @@ func (r *reader) said(key string) bool {
 func (r *reader) checkDoor() {
 	c := r.cfg
 	host, port, err := net.SplitHostPort(c.Listen)
-	if err == nil && !IsLoopback(host) && !r.insecure && c.TLS.Cert == "" && !c.behindTLS() {
+	if err == nil && !IsLoopback(host) && !r.insecure && c.TLS.Cert == "" && !c.BehindTLS() {
 		r.mistake(r.at["listen"], "listen: %q can be reached from other machines, and passwords would pass in the clear; set tls.cert and tls.key, "+
 			"or trusted_proxies and a base_url with https for a proxy in front, or write 127.0.0.1:%s (--insecure-listen overrides this)", c.Listen, port)
 	}
@@ -231,8 +231,8 @@ func (r *reader) checkDoor() {
 	}
 }
 
-// behindTLS reports whether a trusted proxy speaks https for us.
-func (c *Config) behindTLS() bool {
+// BehindTLS reports whether a trusted proxy speaks https for us.
+func (c *Config) BehindTLS() bool {
 	return len(c.TrustedProxies) > 0 && strings.HasPrefix(c.BaseURL, "https://")
 }
 

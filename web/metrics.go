@@ -14,6 +14,14 @@ import (
 	"silkwire/store"
 )
 
+// Metrics returns a handler for a door of their own, where nobody has to say who
+// they are: it answers with the metrics and nothing else.
+func (s *Server) Metrics() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", s.metrics)
+	return s.withHeaders(s.recovered(s.onlyOurHosts(mux)))
+}
+
 // metrics writes the text format of Prometheus, version 0.0.4.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithTimeout(r.Context(), patience)

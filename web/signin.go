@@ -149,16 +149,10 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var no people.Refusal
-	var wait *people.WaitError
-	switch {
-	case errors.As(err, &no):
-		p.Code, p.Mistake = http.StatusBadRequest, asSentence(no)
-	case errors.As(err, &wait):
-		retryAfter(w, wait.For)
-		p.Code, p.Mistake = http.StatusTooManyRequests, asSentence(wait)
-	default:
+	if !errors.As(err, &no) {
 		s.fail(w, r, err)
 		return
 	}
+	p.Code, p.Mistake = http.StatusBadRequest, asSentence(no)
 	s.writePage(w, r, "setup", p)
 }

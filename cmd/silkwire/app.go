@@ -64,7 +64,7 @@ func (c *cli) read(tax *taxonomy.Taxonomy, queries *int) (*config.Config, error)
 		*queries++
 		return query(q)
 	}
-	return config.Load(c.Config, config.Env{Vars: os.Environ(), Validators: v})
+	return config.Load(c.Config, config.Env{Vars: os.Environ(), Validators: v, Insecure: !c.guarded})
 }
 
 // validators lend the configuration the eyes of those who will use it. Without
@@ -207,6 +207,8 @@ type app struct {
 	people *people.Office
 	log    *slog.Logger
 	demo   bool // the world is made up
+
+	inClear bool // passwords may come over http from elsewhere
 }
 
 // newApp opens the archive.

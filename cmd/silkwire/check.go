@@ -2,16 +2,21 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"silkwire/config"
@@ -44,6 +49,7 @@ type next struct {
 }
 
 func (c *checkCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
+	cl.guarded = true
 	cfg, err := cl.load(&stdio{out: std.out, err: io.Discard}) // the warnings are printed below
 	if err != nil {
 		return err
@@ -150,7 +156,7 @@ func plannedVisits(ctx context.Context, cfg *config.Config) (map[news.SourceID]t
 	st, err := openArchive(cfg)
 	var locked *bolt.LockedError
 	if errors.As(err, &locked) {
-		return askPlanned(ctx, locked.Holder.Address, err)
+		return askPlanned(ctx, path, err)
 	}
 	if err != nil {
 		return nil, err
@@ -161,31 +167,6 @@ func plannedVisits(ctx context.Context, cfg *config.Config) (map[news.SourceID]t
 		planned[id] = s.Due
 	}
 	return planned, errors.Join(err, st.Close())
-}
-
-// askPlanned asks the daemon at an address.
-func askPlanned(ctx context.Context, address string, held error) (map[news.SourceID]time.Time, error) {
-	if address == "" {
-		return nil, held
-	}
-	body, err := askLoopback(ctx, address+"/api/v1/sources")
-	if err != nil {
-		return nil, err
-	}
-	var answer struct {
-		Sources []struct {
-			ID   news.SourceID `json:"id"`
-			Next time.Time     `json:"next_visit"`
-		} `json:"sources"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, fmt.Errorf("%s: %w", address, err)
-	}
-	planned := map[news.SourceID]time.Time{}
-	for _, s := range answer.Sources {
-		planned[s.ID] = s.Next
-	}
-	return planned, nil
 }
 
 // warnings are what the operator should know of a valid configuration.
@@ -210,42 +191,101 @@ type healthcheckCmd struct {
 }
 
 func (c *healthcheckCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	target := c.URL
+	target, cert := c.URL, ""
 	if target == "" {
 		cfg, err := cl.read(nil, new(int))
 		if err != nil {
 			return exitError{exitConfig, err}
 		}
-		target = "http://" + cfg.Listen + "/livez"
+		target, cert = liveAddress(cfg), cfg.TLS.Cert
 	}
-	if _, err := askLoopback(ctx, target); err != nil {
+	if err := askLoopback(ctx, target, cert); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(std.out, "ok")
 	return err
 }
 
-// askLoopback asks a daemon on this machine, and nobody else.
-func askLoopback(ctx context.Context, target string) ([]byte, error) {
+// liveAddress is where the daemon of a configuration says that it lives, from
+// this machine.
+func liveAddress(cfg *config.Config) string {
+	host, port, err := net.SplitHostPort(cfg.Listen)
+	if ip, ipErr := netip.ParseAddr(host); err == nil && (host == "" || ipErr == nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+		if ipErr == nil && ip.Is6() {
+			host = "::1"
+		}
+	}
+	scheme := "http"
+	if cfg.TLS.Cert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port) + "/livez"
+}
+
+// askLoopback asks a daemon on this machine, and nobody else. Over TLS the
+// daemon must show the certificate in the given file.
+func askLoopback(ctx context.Context, target, cert string) error {
 	u, err := url.Parse(target)
-	if err != nil || u.Scheme != "http" || refuseOpenDoors(net.JoinHostPort(u.Hostname(), u.Port())) != nil {
-		return nil, exitError{exitUsage, fmt.Errorf("%q is not the address of a daemon on this machine, such as http://127.0.0.1:8080/livez", target)}
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !config.IsLoopback(u.Hostname()) && !isOwnAddress(u.Hostname()) {
+		return exitError{exitUsage, fmt.Errorf("%q is not the address of a daemon on this machine, such as http://127.0.0.1:8080/livez", target)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return nil, exitError{exitUsage, err}
+		return exitError{exitUsage, err}
 	}
 	transport := &http.Transport{}
+	if cert != "" {
+		if transport.TLSClientConfig, err = knowing(cert); err != nil {
+			return err
+		}
+	}
 	defer transport.CloseIdleConnections()
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: HTTP %d", target, resp.StatusCode)
+		return fmt.Errorf("%s: HTTP %d", target, resp.StatusCode)
 	}
-	return io.ReadAll(io.LimitReader(resp.Body, 64<<20))
+	return nil
+}
+
+// isOwnAddress reports whether an address is one of this machine's.
+func isOwnAddress(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return false
+	}
+	addrs, err := net.InterfaceAddrs()
+	return err == nil && slices.ContainsFunc(addrs, func(a net.Addr) bool {
+		p, err := netip.ParsePrefix(a.String())
+		return err == nil && p.Addr() == ip.Unmap()
+	})
+}
+
+// knowing trusts the certificate in a file and no other, under its own name.
+func knowing(file string) (*tls.Config, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(content)
+	if block == nil {
+		return nil, fmt.Errorf("%s holds no certificate", file)
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(cert)
+	name := ""
+	if len(cert.DNSNames) > 0 {
+		name = strings.Replace(cert.DNSNames[0], "*", "silkwire", 1)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool, ServerName: name}, nil
 }

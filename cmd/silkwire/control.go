@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"silkwire/config"
+	"silkwire/news"
 )
 
 // While a daemon holds the archive, a command that needs it is carried out by
@@ -73,26 +74,64 @@ func forward(ctx context.Context, cfg *config.Config, std *stdio, held error) er
 	if err != nil {
 		return err
 	}
-	socket, done, err := reachable(socketPath(path))
+	resp, err := askDaemon(ctx, path, http.MethodPost, "/run", body, held)
 	if err != nil {
 		return err
+	}
+	defer resp.Body.Close()
+	return replay(resp.Body, std)
+}
+
+// askDaemon sends a request through the socket of an archive.
+func askDaemon(ctx context.Context, archive, method, to string, body []byte, held error) (*http.Response, error) {
+	socket, done, err := reachable(socketPath(archive))
+	if err != nil {
+		return nil, err
 	}
 	defer func() { _ = done() }()
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, "unix", socket)
 	}
-	transport := &http.Transport{DialContext: dial}
-	defer transport.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://silkwire/run", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, "http://silkwire"+to, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	resp, err := transport.RoundTrip(req)
+	resp, err := (&http.Transport{DialContext: dial, DisableKeepAlives: true}).RoundTrip(req)
 	if err != nil {
-		return exitError{exitTemporary, fmt.Errorf("%w; it does not answer on %s: %w", held, socketPath(path), err)}
+		return nil, exitError{exitTemporary, fmt.Errorf("%w; it does not answer on %s: %w", held, socketPath(archive), err)}
+	}
+	return resp, nil
+}
+
+// askPlanned asks the daemon that holds an archive when its next visits are.
+func askPlanned(ctx context.Context, archive string, held error) (map[news.SourceID]time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	resp, err := askDaemon(ctx, archive, http.MethodGet, "/planned", nil, held)
+	if err != nil {
+		return nil, err
 	}
 	defer resp.Body.Close()
-	return replay(resp.Body, std)
+	planned := map[news.SourceID]time.Time{}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 64<<20)).Decode(&planned); err != nil {
+		return nil, fmt.Errorf("the daemon's answer: %w", err)
+	}
+	return planned, nil
+}
+
+// planned answers when the next visits are.
+func (c *control) planned(w http.ResponseWriter, r *http.Request) {
+	states, err := c.app.store.SourceStates(r.Context())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	planned := map[news.SourceID]time.Time{}
+	for id, st := range states {
+		planned[id] = st.Due
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(planned)
 }
 
 // replay prints what the daemon's command printed, and returns its exit code.
@@ -151,6 +190,7 @@ func listenControl(a *app) (*control, error) {
 	c := &control{app: a, done: done}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /run", c.run)
+	mux.HandleFunc("GET /planned", c.planned)
 	c.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		if err := c.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {

@@ -37,7 +37,7 @@ const patience = 30 * time.Second
 
 // Run shows Silkwire at work on a made-up press, with the very code of serve.
 func (c *demoCmd) Run(ctx context.Context, std *stdio) error {
-	if err := refuseOpenDoors(c.Listen); err != nil {
+	if err := onlyLoopback(c.Listen); err != nil {
 		return exitError{exitUsage, err}
 	}
 	dir, err := c.place()
@@ -151,9 +151,9 @@ func (s *demonstration) run(ctx context.Context, listen string) error {
 	if err := errors.Join(s.rememberSources(ctx), s.forgetSchedules(ctx)); err != nil {
 		return err
 	}
-	front, err := openDoor(listen)
+	front, err := openDoor(listen, nil)
 	if err != nil && s.once {
-		front, err = openDoor("127.0.0.1:0") // nobody looks at the pages of one round
+		front, err = openDoor("127.0.0.1:0", nil) // nobody looks at the pages of one round
 	}
 	if err != nil {
 		return fmt.Errorf("%w; choose another address with --listen", err)

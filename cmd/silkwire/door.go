@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"silkwire/config"
 )
 
 // door is the program's address. It answers from the first moment on that the
@@ -16,18 +19,22 @@ type door struct {
 	listener net.Listener
 	server   *http.Server
 	pages    atomic.Pointer[http.Handler]
+	scheme   string
 	failed   chan error // holds why it closed by itself
 }
 
-// openDoor listens, and answers until close is called.
-func openDoor(listen string) (*door, error) {
+// openDoor listens, and answers until close is called. With a certificate it
+// speaks https alone.
+func openDoor(listen string, cert *certificate) (*door, error) {
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", listen, err)
 	}
-	d := &door{listener: listener, failed: make(chan error, 1)}
-	d.server = &http.Server{
-		Handler: d, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+	d := &door{listener: listener, scheme: "http", failed: make(chan error, 1)}
+	d.server = newServer(d)
+	if cert != nil {
+		d.scheme = "https"
+		listener = tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: cert.get, NextProtos: []string{"h2", "http/1.1"}})
 	}
 	go func() {
 		if err := d.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -36,6 +43,47 @@ func openDoor(listen string) (*door, error) {
 	}()
 	return d, nil
 }
+
+// newServer bounds the time and the room that a visitor who is slow can take
+// (X15).
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+}
+
+// certificate is what the door shows; it can be read anew while it stands open.
+type certificate struct {
+	current atomic.Pointer[tls.Certificate]
+}
+
+// loadCertificate reads the files that a configuration names; nil for none.
+func loadCertificate(files config.TLS) (*certificate, error) {
+	if files.Cert == "" {
+		return nil, nil
+	}
+	c := &certificate{}
+	return c, c.load(files)
+}
+
+func (c *certificate) load(files config.TLS) error {
+	if c == nil || files.Cert == "" {
+		return nil
+	}
+	pair, err := tls.LoadX509KeyPair(files.Cert, files.Key)
+	if err != nil {
+		return exitError{exitConfig, fmt.Errorf("tls: %w", err)}
+	}
+	c.current.Store(&pair)
+	return nil
+}
+
+func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return c.current.Load(), nil
+}
+
+// url is the address as others write it.
+func (d *door) url() string { return d.scheme + "://" + d.addr() }
 
 func (d *door) addr() string { return d.listener.Addr().String() }
 

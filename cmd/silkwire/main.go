@@ -65,6 +65,8 @@ type cli struct {
 	Taxonomy    taxonomyCmd    `cmd:"" help:"Check, test, show, export and compare the taxonomy."`
 	Retag       retagCmd       `cmd:"" help:"Tag the archive anew where it was tagged under another taxonomy."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
+
+	guarded bool // a daemon's door is meant: others may only come in safely
 }
 
 // run is the program without its process: it returns the exit code.

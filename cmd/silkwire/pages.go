@@ -31,6 +31,8 @@ func (d *daemon) webOptions() web.Options {
 		Reckoning: func(t *news.Tagging, tag *news.Tag) string {
 			return sum(d.app.tagger.ScoreParts(t, tag))
 		},
+		SignIn: cfg.Reachable() && !d.app.demo, StatusPublic: cfg.StatusPublic, InClear: d.app.inClear,
+		TrustedProxies: cfg.TrustedProxies, ProxyHeader: cfg.Auth.ProxyHeader,
 		Ready: d.isReady, People: d.app.people, Demo: d.app.demo, Version: version, BaseURL: cfg.BaseURL, Listen: d.door.addr(),
 		Contact: cfg.Fetch.Contact != "", Warnings: warnings(cfg), Zone: pageZone(cfg), Log: d.app.log,
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"os/signal"
 	"slices"
@@ -20,25 +19,33 @@ import (
 	"silkwire/web"
 )
 
-type serveCmd struct{}
+type serveCmd struct {
+	InsecureListen bool `help:"Let others in without TLS and without anybody having an account. Passwords can be read on their way."`
+}
 
 // Run is the daemon, and the architecture on one screen.
 func (c *serveCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
+	cl.guarded = !c.InsecureListen
 	cfg, err := cl.load(std)
 	if err != nil {
 		return err
-	}
-	if err := refuseOpenDoors(cfg.Listen); err != nil {
-		return exitError{exitConfig, err}
 	}
 	a, err := newApp(cfg, newLog(cfg, std))
 	if err != nil {
 		return err
 	}
-	front, err := openDoor(cfg.Listen)
+	a.inClear = c.InsecureListen
+	if err := cl.refuseStrangers(ctx, a); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	cert, err := loadCertificate(cfg.TLS)
+	if err != nil {
+		return errors.Join(err, a.Close())
+	}
+	front, err := openDoor(cfg.Listen, cert)
 	if err != nil {
 		return errors.Join(err, a.Close())
 	}
@@ -46,6 +53,7 @@ func (c *serveCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	if err != nil {
 		return errors.Join(err, front.close(ctx), a.Close())
 	}
+	d.certificate = cert
 	go d.reloadOnHangup(ctx, hup, cl, std)
 	d.invite(ctx)
 	return errors.Join(d.run(ctx), a.Close())
@@ -53,7 +61,7 @@ func (c *serveCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 
 // startDaemon makes the daemon ready to run, behind a door that is open.
 func startDaemon(a *app, front *door, cl *cli) (*daemon, error) {
-	if err := a.store.SetAddress("http://" + front.addr()); err != nil {
+	if err := a.store.SetAddress(front.url()); err != nil {
 		return nil, err
 	}
 	if err := a.learn(); err != nil {
@@ -65,33 +73,47 @@ func startDaemon(a *app, front *door, cl *cli) (*daemon, error) {
 	return newDaemon(a, front)
 }
 
-// refuseOpenDoors refuses addresses that others can reach: there is no sign-in
-// yet that would keep them out.
-func refuseOpenDoors(listen string) error {
+// refuseStrangers refuses to open an address that others reach as long as
+// nobody could sign in at it.
+func (c *cli) refuseStrangers(ctx context.Context, a *app) error {
+	cfg := a.cfg.Load()
+	if !cfg.Reachable() || cfg.SignsInElsewhere() || !c.guarded {
+		return nil
+	}
+	somebody, err := a.people.Anybody(ctx)
+	if err != nil || somebody {
+		return err
+	}
+	return exitError{exitConfig, fmt.Errorf("listen %s: others can reach it, and nobody has an account yet; add one first (silkwire user add NAME --role admin), "+
+		"or name who signs people in (oidc, auth.proxy_header); --insecure-listen overrides this", cfg.Listen)}
+}
+
+// onlyLoopback refuses addresses that others can reach.
+func onlyLoopback(listen string) error {
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
 		return fmt.Errorf("listen %q: write host:port, such as 127.0.0.1:8080", listen)
 	}
-	if host == "localhost" {
-		return nil
-	}
-	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
-		return fmt.Errorf("listen %q: only loopback addresses (127.0.0.1, ::1) until there is sign-in; put a proxy with a password in front", listen)
+	if !config.IsLoopback(host) {
+		return fmt.Errorf("listen %q: in the demo everybody is its analyst, so that only addresses of this machine will do (127.0.0.1, ::1)", listen)
 	}
 	return nil
 }
 
 // daemon is the running program: monitor, pages, control socket.
 type daemon struct {
-	app      *app
-	door     *door
-	monitor  *monitor.Monitor
-	post     *post
-	control  *control
-	web      *web.Server
-	sources  atomic.Pointer[[]web.SourceInfo]
-	reloadOK atomic.Bool
-	ready    atomic.Bool // the first round is done, where that is asked for
+	app     *app
+	door    *door
+	monitor *monitor.Monitor
+	post    *post
+	control *control
+	web     *web.Server
+	sources atomic.Pointer[[]web.SourceInfo]
+
+	certificate *certificate // nil without TLS
+	metrics     *door        // a door of their own; nil without
+	reloadOK    atomic.Bool
+	ready       atomic.Bool // the first round is done, where that is asked for
 }
 
 func newDaemon(a *app, front *door) (*daemon, error) {
@@ -114,6 +136,12 @@ func newDaemon(a *app, front *door) (*daemon, error) {
 		return nil, err
 	}
 	d.web = web.New(d.webOptions())
+	if listen := a.cfg.Load().Metrics.Listen; listen != "" {
+		if d.metrics, err = openDoor(listen, nil); err != nil {
+			return nil, errors.Join(err, d.control.Close())
+		}
+		d.metrics.open(d.web.Metrics())
+	}
 	return d, nil
 }
 
@@ -121,12 +149,13 @@ func (d *daemon) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	d.door.open(d.web.Handler())
-	d.app.log.Info("silkwire serves", "address", "http://"+d.door.addr(), "archive", d.app.store.Path(), "version", version)
+	d.app.log.Info("silkwire serves", "address", d.door.url(), "archive", d.app.store.Path(), "version", version)
 	notify("READY=1")
 	context.AfterFunc(ctx, func() { notify("STOPPING=1") })
 	var working sync.WaitGroup
 	working.Go(func() { d.post.run(ctx) })
 	working.Go(func() { d.watchdog(ctx) })
+	working.Go(func() { d.stateOnUser1(ctx) })
 	ended := make(chan error, 1)
 	go func() { ended <- d.monitor.Run(ctx) }()
 	var err error
@@ -140,6 +169,9 @@ func (d *daemon) run(ctx context.Context) error {
 	working.Wait()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
+	if d.metrics != nil {
+		err = errors.Join(err, d.metrics.close(closing))
+	}
 	return errors.Join(err, d.door.close(closing), d.control.Close())
 }
 
@@ -150,7 +182,7 @@ func (d *daemon) invite(ctx context.Context) {
 		return
 	}
 	d.app.log.Warn("nobody has an account yet; the first admin is made on the page of the set-up with this token, which is worth something for 15 minutes, or by: silkwire user add NAME --role admin",
-		"page", "http://"+d.door.addr()+"/setup", "token", d.app.people.Invite())
+		"page", d.door.url()+"/setup", "token", d.app.people.Invite())
 }
 
 // reloadOnHangup reads the configuration again on SIGHUP; one with mistakes
@@ -187,7 +219,7 @@ func (d *daemon) reload(cl *cli, std *stdio) error {
 	if err != nil {
 		return err
 	}
-	if err := d.post.configure(cfg); err != nil {
+	if err := errors.Join(d.certificate.load(cfg.TLS), d.post.configure(cfg)); err != nil {
 		return err
 	}
 	infos := sourceInfos(cfg)
@@ -208,6 +240,12 @@ func needRestart(before, after *config.Config) (names []string) {
 		{"archive", before.Archive == after.Archive},
 		{"listen", before.Listen == after.Listen},
 		{"base_url", before.BaseURL == after.BaseURL},
+		{"tls", (before.TLS.Cert == "") == (after.TLS.Cert == "")},
+		{"auth", before.Auth == after.Auth},
+		{"oidc", before.OIDC == after.OIDC},
+		{"metrics", before.Metrics == after.Metrics},
+		{"status_public", before.StatusPublic == after.StatusPublic},
+		{"trusted_proxies", slices.Equal(before.TrustedProxies, after.TrustedProxies)},
 		{"taxonomy", before.Taxonomy == after.Taxonomy},
 		{"log", before.Log == after.Log},
 		{"smtp", before.SMTP == after.SMTP},

@@ -398,7 +398,7 @@ func TestTheSupervisorIsToldWhatHappens(t *testing.T) { // P10
 
 func TestTheDoorAsksForPatience(t *testing.T) {
 	t.Parallel()
-	d, err := openDoor("127.0.0.1:0")
+	d, err := openDoor("127.0.0.1:0", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
