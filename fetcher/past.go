@@ -16,22 +16,14 @@ import (
 	"silkwire/news"
 )
 
-// Past is one page of a source's past.
-type Past struct {
-	Found  int       // items on it that are not older than was asked for
-	New    int       // of them, those that were handed to keep
-	Oldest time.Time // of the dated items on it; zero: none is dated
-	Older  []string  // the pages to read next, the nearest past first
-	Notes  []string  // what was left out, in words
-}
-
 // mostDays is how many pages a source with a page for each day may have.
 const mostDays = 20 * 366
 
 // Beginnings are the pages at which the past of a source begins, newest first:
 // a page for each day where its address has the date in it, its own address
 // otherwise.
-func Beginnings(outlet news.Outlet, src news.Source, since, at time.Time) []string {
+func (f *Fetcher) Beginnings(outlet news.Outlet, src news.Source, since time.Time) []string {
+	at := f.now()
 	if !dated(src.URL) {
 		return []string{address(src)}
 	}
@@ -49,7 +41,7 @@ func Beginnings(outlet news.Outlet, src news.Source, since, at time.Time) []stri
 // are obeyed and the host's spacing is kept. Items that are known or older than
 // since are left out; the others are completed from their pages and handed to
 // keep, some at a time. The error is a *VisitError; what was kept stays kept.
-func (f *Fetcher) Back(ctx context.Context, outlet news.Outlet, src news.Source, page string, since time.Time, known Known, keep func([]news.Item) error) (Past, error) {
+func (f *Fetcher) Back(ctx context.Context, outlet news.Outlet, src news.Source, page string, since time.Time, known Known, keep func([]news.Item) error) (news.Past, error) {
 	plain := src
 	plain.URL = page
 	v := f.newVisit(ctx, outlet, plain, news.Checkpoint{VisitCount: 1}, known)
@@ -62,13 +54,13 @@ func (f *Fetcher) Back(ctx context.Context, outlet news.Outlet, src news.Source,
 	return past, nil
 }
 
-func (v *visit) back(ctx context.Context, since time.Time, keep func([]news.Item) error) (Past, error) {
+func (v *visit) back(ctx context.Context, since time.Time, keep func([]news.Item) error) (news.Past, error) {
 	doc, err := v.pageOfThePast(ctx)
 	if err != nil {
-		return Past{}, err
+		return news.Past{}, err
 	}
 	finish(&doc, v.parse)
-	past := Past{Older: olderPages(doc, since), Notes: doc.Notes}
+	past := news.Past{Older: olderPages(doc, since), Notes: doc.Notes}
 	var wanted []news.Item
 	for _, it := range doc.Items {
 		if t := it.Published; !t.IsZero() {
@@ -97,7 +89,7 @@ func (v *visit) back(ctx context.Context, since time.Time, keep func([]news.Item
 // interruption costs at most.
 const atOnce = 10
 
-func (v *visit) keepAll(ctx context.Context, past Past, fresh []news.Item, since time.Time, keep func([]news.Item) error) (Past, error) {
+func (v *visit) keepAll(ctx context.Context, past news.Past, fresh []news.Item, since time.Time, keep func([]news.Item) error) (news.Past, error) {
 	for some := range slices.Chunk(fresh, atOnce) {
 		v.budget = atOnce
 		done, left := v.articles(ctx, some, nil)

@@ -80,7 +80,7 @@ func TestAListingIsReadOnWhileEverythingIsNew(t *testing.T) {
 // back reads a source's whole past as the monitor does.
 func back(t *testing.T, f *Fetcher, src news.Source, since time.Time, have memory) (pages []string) {
 	t.Helper()
-	next := Beginnings(tashkent, src, since, visitTime)
+	next := f.Beginnings(tashkent, src, since)
 	for len(next) > 0 && len(pages) < 100 {
 		page := next[0]
 		past, err := f.Back(context.Background(), tashkent, src, page, since, have.known, have.keep)
@@ -216,13 +216,13 @@ func TestASourceWithAPageForEachDayLosesNone(t *testing.T) {
 
 func TestTheDaysOfThePastAreItsPages(t *testing.T) {
 	src := news.Source{Kind: news.Page, URL: "https://tong.example/{YYYY}/{M}/{DD}/"}
-	got := Beginnings(tashkent, src, visitTime.AddDate(0, 0, -2), visitTime)
+	got := testFetcher(Options{}).Beginnings(tashkent, src, visitTime.AddDate(0, 0, -2))
 	want := []string{"https://tong.example/2026/11/24/", "https://tong.example/2026/11/23/", "https://tong.example/2026/11/22/", "https://tong.example/2026/11/21/"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}
 	src.URL = "https://tong.example/{YYYY}-{MM}"
-	if got := Beginnings(tashkent, src, visitTime.AddDate(0, -2, 0), visitTime); len(got) != 3 {
+	if got := testFetcher(Options{}).Beginnings(tashkent, src, visitTime.AddDate(0, -2, 0)); len(got) != 3 {
 		t.Errorf("months: %v", got)
 	}
 }

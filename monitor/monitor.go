@@ -344,7 +344,7 @@ func earlier2(a, b time.Time) time.Time {
 func (m *Monitor) start(work context.Context, d dueSource, plan Plan, now time.Time) {
 	host := hostOf(d.v.Source.URL)
 	m.mu.Lock()
-	if m.running >= max(plan.Workers, 1) || m.busy[host] {
+	if m.running >= max(plan.Workers, 1) || m.busy[host] || m.under[d.v.Source.ID] {
 		m.mu.Unlock()
 		return
 	}

@@ -170,13 +170,15 @@ var ErrEarly = errors.New("visited too short a time ago")
 // not before the shortest interval has passed, and not while the server asks us
 // to wait. A dry one keeps nothing but that it took place.
 func (m *Monitor) VisitNow(ctx context.Context, v Visitable, dry bool) (news.Batch, store.Saved, error) {
+	leave, err := m.enter(v.Source.ID)
+	if err != nil {
+		return news.Batch{}, store.Saved{}, err
+	}
+	defer leave()
 	now := time.Now()
 	plan := m.current()
-	before, err := m.store.Source(ctx, v.Source.ID)
-	switch {
-	case errors.Is(err, store.ErrNotFound), err == nil && before.URL != v.Source.URL:
-		before = news.SourceState{ID: v.Source.ID, URL: v.Source.URL}
-	case err != nil:
+	before, err := m.stateOf(ctx, &v)
+	if err != nil {
 		return news.Batch{}, store.Saved{}, err
 	}
 	if err := early(&v, before, plan.MinInterval, now); err != nil {
@@ -242,7 +244,9 @@ func succeeded(v *Visitable, before news.SourceState, state *news.SourceState, b
 	state.Outcome = batch.Outcome
 	state.Error = ""
 	state.Failures, state.FailedSince = 0, time.Time{}
-	state.Paused = "" // somebody asked for this visit, and it answers again
+	if before.PausedBy == "" {
+		state.Paused = "" // somebody asked for this visit, and it answers again
+	}
 	state.Notes = batch.Notes
 	state.Checkpoint = batch.Checkpoint
 	state.LastSuccess = now
@@ -312,7 +316,8 @@ func fail(v *Visitable, state *news.SourceState, outcome news.Outcome, err error
 	switch {
 	case turnBack(state, outcome):
 	case outcome == news.Gone:
-		state.Paused = fmt.Sprintf("the server says it is gone for good (410); if it is not, \"silkwire visit %s\" takes it up again", v.Source.ID)
+		state.PausedBy = ""
+		state.Paused = fmt.Sprintf("the server says it is gone for good (410); if it is not, \"silkwire visit %s\" or \"silkwire source resume %s\" takes it up again", v.Source.ID, v.Source.ID)
 	case since > deadAfter:
 		state.Notes = append(state.Notes, "nothing but failures for more than two weeks: it is tried once a week; correct its address, or take it out of the configuration")
 	}

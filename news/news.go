@@ -256,15 +256,25 @@ type AddedSource struct {
 // Backfill is how far the reading of a source's past has got.
 type Backfill struct {
 	Source  SourceID  `json:"source"`
-	Since   time.Time `json:"since"`           // how far back it goes
-	Next    []string  `json:"next,omitempty"`  // pages still to be read, the next one first; none: it is done
-	Oldest  time.Time `json:"oldest,omitzero"` // of the items that were found
-	Pages   int       `json:"pages,omitempty"` // that were read
-	Found   int       `json:"found,omitempty"` // items on them
-	Items   int       `json:"items,omitempty"` // of them that were new
+	Since   time.Time `json:"since"`            // how far back it goes
+	Next    []string  `json:"next,omitempty"`   // pages still to be read, the next one first; none: it is done
+	Oldest  time.Time `json:"oldest,omitzero"`  // of the items that were found
+	Pages   int       `json:"pages,omitempty"`  // that were read
+	Found   int       `json:"found,omitempty"`  // items on them
+	Items   int       `json:"items,omitempty"`  // of them that were new
+	Barren  int       `json:"barren,omitempty"` // pages in a row without anything new and without dates
 	Started time.Time `json:"started,omitzero"`
 	Updated time.Time `json:"updated,omitzero"`
 	Notes   []string  `json:"notes,omitempty"` // what was left out, in words
+}
+
+// Past is what one page of a source's past held.
+type Past struct {
+	Found  int       // items on it that are not older than was asked for
+	New    int       // of them, those that were not known
+	Oldest time.Time // of the dated items on it; zero: none is dated
+	Older  []string  // the pages to read next, the nearest past first
+	Notes  []string  // what was left out, in words
 }
 
 // Move says that a source is visited at another address than the configured
