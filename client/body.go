@@ -144,3 +144,9 @@ func (w *watched) Read(p []byte) (int, error) {
 }
 
 func (w *watched) stop() { w.timer.Stop() }
+
+// Decode undoes the content codings of a body that came another way than over
+// the network, within a limit of decoded bytes.
+func Decode(body io.Reader, codings string, limit int64) ([]byte, error) {
+	return readDecoded(body, codings, limit)
+}

@@ -218,8 +218,12 @@ func (p *printer) outlets(outlets []Outlet) {
 }
 
 func (p *printer) source(s Source) {
-	p.line(3, "- id: %s", scalar(string(s.ID)))
-	p.text(4, "kind", string(s.Kind))
+	if s.ID == "" { // it is named when it is read
+		p.line(3, "- kind: %s", scalar(string(s.Kind)))
+	} else {
+		p.line(3, "- id: %s", scalar(string(s.ID)))
+		p.text(4, "kind", string(s.Kind))
+	}
 	p.text(4, "url", s.URL)
 	p.text(4, "schedule", s.Schedule)
 	p.list(4, "languages", s.Languages)

@@ -150,13 +150,14 @@ func archivePath(cfg *config.Config) (string, error) {
 	return filepath.FromSlash(u.Path), nil
 }
 
-// openArchive opens the archive of a configuration.
-func openArchive(cfg *config.Config) (*bolt.Store, error) {
+// openArchive opens the archive of a configuration. country knows where the
+// outlets are.
+func openArchive(cfg *config.Config, country func(news.OutletID) string) (*bolt.Store, error) {
 	path, err := archivePath(cfg)
 	if err != nil {
 		return nil, err
 	}
-	st, err := bolt.Open(path, bolt.Options{Country: countries(cfg)})
+	st, err := bolt.Open(path, bolt.Options{Country: country})
 	var locked *bolt.LockedError
 	if errors.As(err, &locked) {
 		return nil, exitError{exitTemporary, err}
@@ -164,12 +165,13 @@ func openArchive(cfg *config.Config) (*bolt.Store, error) {
 	return st, err
 }
 
-func countries(cfg *config.Config) func(news.OutletID) string {
-	m := map[news.OutletID]string{}
-	for _, o := range cfg.Outlets {
-		m[o.ID] = o.Country
+func countryOf(cfg *config.Config, id news.OutletID) string {
+	for i := range cfg.Outlets {
+		if cfg.Outlets[i].ID == id {
+			return cfg.Outlets[i].Country
+		}
 	}
-	return func(id news.OutletID) string { return m[id] }
+	return ""
 }
 
 // digestDir is where editions without recipients are written.
@@ -197,6 +199,7 @@ func newLog(cfg *config.Config, std *stdio) *slog.Logger {
 // app is everything that a command works with.
 type app struct {
 	cfg    atomic.Pointer[config.Config] // a daemon may read it anew
+	file   atomic.Pointer[config.Config] // the same without the sources that were added
 	post   *post                         // the daemon's own: two couriers would send twice
 	store  *bolt.Store
 	tax    *taxonomy.Taxonomy
@@ -209,14 +212,18 @@ type app struct {
 	demo   bool // the world is made up
 
 	inClear bool // passwords may come over http from elsewhere
+
+	monitor *monitor.Monitor           // the daemon's own: two would visit at a time
+	apply   func(*config.Config) error // has the daemon work by a configuration
 }
 
 // newApp opens the archive.
 func newApp(cfg *config.Config, log *slog.Logger) (*app, error) {
 	a := &app{log: log}
 	a.cfg.Store(cfg)
+	a.file.Store(cfg)
 	var err error
-	if a.store, err = openArchive(cfg); err != nil {
+	if a.store, err = openArchive(cfg, func(id news.OutletID) string { return countryOf(a.cfg.Load(), id) }); err != nil {
 		return nil, err
 	}
 	a.people = people.New(a.store, time.Now)
@@ -226,11 +233,19 @@ func newApp(cfg *config.Config, log *slog.Logger) (*app, error) {
 	a.client = client.New(clientOptions(cfg))
 	a.fetch = fetcher.New(a.client, fetchOptions(cfg, log))
 	a.shelf = story.NewShelf(a.dayOf)
+	whole, err := a.withAdded(context.Background(), cfg)
+	if err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
+	a.cfg.Store(whole)
 	return a, nil
 }
 
-// newMonitor makes a monitor that tags and tells stories.
+// newMonitor makes a monitor, or returns the daemon's own, that tags and tells stories.
 func (a *app) newMonitor(plan monitor.Plan) *monitor.Monitor {
+	if a.monitor != nil {
+		return a.monitor
+	}
 	m := monitor.New(a.store, a.fetch, a.tagger, plan, a.log)
 	m.TellStories(a.shelf)
 	return m

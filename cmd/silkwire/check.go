@@ -153,7 +153,7 @@ func plannedVisits(ctx context.Context, cfg *config.Config) (map[news.SourceID]t
 	if _, err := os.Stat(path); os.IsNotExist(err) {
 		return nil, nil
 	}
-	st, err := openArchive(cfg)
+	st, err := openArchive(cfg, func(news.OutletID) string { return "" })
 	var locked *bolt.LockedError
 	if errors.As(err, &locked) {
 		return askPlanned(ctx, path, err)

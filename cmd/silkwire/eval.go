@@ -14,13 +14,18 @@ import (
 )
 
 type evalCmd struct {
+	Tags    evalTagsCmd    `cmd:"" default:"withargs" help:"Measure the tagger on labelled items."`
+	Extract evalExtractCmd `cmd:"" help:"Measure the extraction of articles on pages with their true text."`
+}
+
+type evalTagsCmd struct {
 	Gold       []string `required:"" sep:"none" placeholder:"FILE" help:"Labelled items as JSON lines; may be given more than once."`
 	More       []string `arg:"" optional:"" name:"file" help:"More files of labelled items."`
 	JSON       bool     `name:"json" help:"Print JSON."`
 	Confusions int      `default:"15" help:"How many confusions to print per measure."`
 }
 
-func (c *evalCmd) Run(std *stdio) error {
+func (c *evalTagsCmd) Run(std *stdio) error {
 	tax, err := taxonomy.Default()
 	if err != nil {
 		return err
@@ -61,7 +66,7 @@ func evalFile(name string, tg *tagger.Tagger, scorer *gold.Scorer, report *gold.
 	return nil
 }
 
-func (c *evalCmd) print(out io.Writer, scorer *gold.Scorer, r *gold.Report) {
+func (c *evalTagsCmd) print(out io.Writer, scorer *gold.Scorer, r *gold.Report) {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprint(w, "language\titems")
 	for _, m := range gold.Measures {
@@ -118,7 +123,7 @@ type figure struct {
 	CI *[2]float64 `json:"ci,omitempty"`
 }
 
-func (c *evalCmd) printJSON(out io.Writer, scorer *gold.Scorer, r *gold.Report) error {
+func (c *evalTagsCmd) printJSON(out io.Writer, scorer *gold.Scorer, r *gold.Report) error {
 	res := map[string]map[string]any{}
 	for _, lang := range append([]string{""}, r.Languages()...) {
 		cells := map[string]any{}

@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"store/bolt":      {"news", "search", "store", "text", "account", "review"},
 	"store/storetest": {"news", "search", "store", "text", "account", "review"},
 	"fetcher":         {"news", "client", "fetcher/extract"},
+	"collection":      {"news", "client", "fetcher"},
 	"monitor":         {"news", "store"},
 	"digest":          {"news", "taxonomy", "search", "store", "client", "text", "story"},
 	"web":             {"news", "taxonomy", "search", "store", "client", "text", "story", "account", "people", "review", "trust", "tally", "chart"},

@@ -53,6 +53,11 @@ type cli struct {
 	Demo        demoCmd        `cmd:"" help:"Show all of it on a made-up press, without a network."`
 	Visit       visitCmd       `cmd:"" help:"Visit one source, address or file, and print what it holds."`
 	Extract     extractCmd     `cmd:"" help:"Print the article of one page."`
+	Discover    discoverCmd    `cmd:"" help:"Find out how a site can be visited, and print it as configuration."`
+	Source      sourceCmd      `cmd:"" help:"Add, test, list, pause, resume and visit sources."`
+	Backfill    backfillCmd    `cmd:"" help:"Read a source's past back to a date."`
+	Import      importCmd      `cmd:"" help:"Keep and tag a collection of your own: pages, texts, JSON lines, WARC; or add the sources of an OPML file."`
+	Export      exportCmd      `cmd:"" help:"Write what others can read: sources as OPML."`
 	Search      searchCmd      `cmd:"" help:"Search the archive."`
 	Digest      digestCmd      `cmd:"" help:"Preview, send and list digests."`
 	Check       checkCmd       `cmd:"" help:"Check configuration and taxonomy, and say what happens next."`

@@ -132,6 +132,7 @@ func newDaemon(a *app, front *door) (*daemon, error) {
 		return nil, err
 	}
 	d.monitor = a.newMonitor(plan)
+	a.monitor, a.apply = d.monitor, d.work
 	if d.control, err = listenControl(a); err != nil {
 		return nil, err
 	}
@@ -215,6 +216,15 @@ func (d *daemon) reload(cl *cli, std *stdio) error {
 	if later := needRestart(d.app.cfg.Load(), cfg); len(later) > 0 {
 		d.app.log.Warn("these settings change at the next start only", "settings", strings.Join(later, ", "))
 	}
+	d.app.file.Store(cfg)
+	if cfg, err = d.app.withAdded(context.Background(), cfg); err != nil {
+		return err
+	}
+	return d.work(cfg)
+}
+
+// work has the daemon work by a configuration from now on.
+func (d *daemon) work(cfg *config.Config) error {
 	plan, err := d.plan(cfg)
 	if err != nil {
 		return err
