@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"silkwire/news"
+	"silkwire/review"
 	"silkwire/text"
 )
 
@@ -31,6 +33,10 @@ type itemPage struct {
 	Revisions []revision
 	Misplaced int // marks whose place in the text has changed since
 	JSON      string
+
+	Review  *reviewing
+	Story   []otherTelling
+	History []tagsOverTime
 }
 
 // itemMeta is where an item comes from.
@@ -71,6 +77,7 @@ type tagCard struct {
 	Reckoned string   // how the score came about
 	Anchor   string   // of the first mention in the text
 	Mentions int
+	Target   string // for its verdict
 }
 
 // proof is a sentence with the words that count.
@@ -92,6 +99,7 @@ type eventCard struct {
 type statedEvent struct {
 	eventLine
 	State, Family string
+	Target        string // for its verdict; "" where an earlier line has it
 }
 
 // relevance is why an item counts as relevant, or not.
@@ -119,14 +127,26 @@ type revision struct {
 	Seen   stamp
 	Title  foreign
 	Text   []string
+
+	Changed      changedText // to the version after it
+	TitleChanged []change
 }
 
 func (s *Server) itemPage(r *http.Request) (framed, error) {
-	id := news.ItemID(r.PathValue("id"))
-	it, err := s.Store.Item(r.Context(), id)
+	p, err := s.itemView(r, news.ItemID(r.PathValue("id")), way{At: r.URL.Query().Get("at")})
 	if err != nil {
 		return nil, err
 	}
+	return p, nil
+}
+
+// itemView fills the page of an item, for whoever comes to it on a way.
+func (s *Server) itemView(r *http.Request, id news.ItemID, w way) (*itemPage, error) {
+	j, err := s.judging(r.Context(), visitorOf(r).Name, id)
+	if err != nil {
+		return nil, err
+	}
+	it := j.item
 	earlier, err := s.Store.Revisions(r.Context(), id)
 	if err != nil {
 		return nil, err
@@ -143,10 +163,27 @@ func (s *Server) itemPage(r *http.Request) (framed, error) {
 	for _, g := range p.Groups {
 		p.Legend = append(p.Legend, g.Group)
 	}
+	after := news.Revision{Title: it.Title, Summary: it.Summary, Text: it.Text}
 	for _, rev := range earlier {
-		p.Revisions = append(p.Revisions, s.revision(rev, lang))
+		p.Revisions = append(p.Revisions, s.revision(rev, after, lang))
+		after = rev
 	}
-	return p, nil
+	if p.Story, err = s.otherTellings(r.Context(), &it); err != nil {
+		return nil, err
+	}
+	if p.History, err = s.tagsOverTime(r.Context(), id); err != nil {
+		return nil, err
+	}
+	p.Review, err = j.view(r, w)
+	return p, err
+}
+
+// Verdict is the box for a target of this page; nil where there is none.
+func (p *itemPage) Verdict(target string) *verdictBox {
+	if p.Review == nil {
+		return nil
+	}
+	return p.Review.Boxes[target]
 }
 
 // mark fills the title, the text and the events, which point at each other.
@@ -161,7 +198,10 @@ func (p *itemPage) mark(s *Server, it *news.Item) {
 	p.Misplaced = lostTitle + lostBody
 	for i := range it.Tagging.Events {
 		e := &it.Tagging.Events[i]
-		stated := statedEvent{s.eventLine(e), s.nameUnless(e.State, e.Actor), s.nameUnless(e.Family, e.Instrument)}
+		stated := statedEvent{eventLine: s.eventLine(e), State: s.nameUnless(e.State, e.Actor), Family: s.nameUnless(e.Family, e.Instrument)}
+		if key := e.Key(); !slices.ContainsFunc(it.Tagging.Events[:i], func(x news.Event) bool { return x.Key() == key }) {
+			stated.Target = spell(review.Target{Event: key})
+		}
 		if n := len(p.Events); n > 0 && p.Events[n-1].where == e.Evidence {
 			p.Events[n-1].Lines = append(p.Events[n-1].Lines, stated)
 			continue
@@ -277,7 +317,7 @@ func actorKind(facet string) string {
 func (s *Server) tagCard(it *news.Item, t *news.Tag) tagCard {
 	card := tagCard{
 		Name: s.name(t.Concept), Href: conceptHref(t.Concept), Kind: actorKind(t.Facet),
-		Score: percent(t.Score), Implied: t.Implied, Mentions: len(t.Evidence),
+		Score: percent(t.Score), Implied: t.Implied, Mentions: len(t.Evidence), Target: spell(review.Target{Concept: t.Concept}),
 	}
 	for _, by := range t.By {
 		card.By = append(card.By, s.name(by))
@@ -382,11 +422,15 @@ func signed(x float64) string {
 	return "0"
 }
 
-func (s *Server) revision(rev news.Revision, lang string) revision {
+func (s *Server) revision(rev, after news.Revision, lang string) revision {
 	out := revision{Number: rev.Number + 1, Seen: s.stamp(rev.Seen), Title: foreignText(oneLine(rev.Title, 300), lang)}
-	text := rev.Text
-	if text == "" {
-		text = rev.Summary
+	text := cmp.Or(rev.Text, rev.Summary)
+	out.Changed = compareTexts(text, cmp.Or(after.Text, after.Summary))
+	if rev.Title != after.Title {
+		titles := compareTexts(rev.Title, after.Title)
+		out.TitleChanged = slices.Concat(titles.Paragraphs...)
+		out.Changed.Numbers = append(titles.Numbers, out.Changed.Numbers...)
+		out.Changed.Names = append(titles.Names, out.Changed.Names...)
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		if line = strings.TrimSpace(line); line != "" {

@@ -65,10 +65,18 @@ func parsePages() pages {
 
 // page makes a handler of a function that fills a page's struct.
 func (s *Server) page(name string, fill func(*http.Request) (framed, error)) http.HandlerFunc {
+	return s.anyPage(func(r *http.Request) (string, framed, error) {
+		data, err := fill(r)
+		return name, data, err
+	})
+}
+
+// anyPage is page for a function that also names the template.
+func (s *Server) anyPage(fill func(*http.Request) (string, framed, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, stop := context.WithTimeout(r.Context(), patience)
 		defer stop()
-		data, err := fill(r.WithContext(ctx))
+		name, data, err := fill(r.WithContext(ctx))
 		if err != nil {
 			s.fail(w, r, err)
 			return

@@ -2,7 +2,7 @@
 // its evidence in the text, the state of every source, the digests and the
 // concepts, as pages for people and as JSON and metrics for machines.
 //
-// It only reads. Whatever a request asks for comes from the store, so the
+// Whatever a request asks for comes from the store, so the
 // pages are the same after a restart and in a process of their own. A page is
 // one file: its struct, its handler and its template. There is no inline code
 // or style on any page and nothing is loaded from elsewhere, so that the
@@ -75,6 +75,7 @@ type Options struct {
 	Hosts    []string // more host names to answer to, beside those of loopback
 	Contact  bool     // fetch.contact is set
 	Warnings []string // what the operator should know, in sentences
+	Double   float64  // the share of items that two analysts read without seeing each other's verdicts
 	Demo     bool     // the made-up world of the demo is shown, and everybody is its analyst
 
 	// People look after accounts; nil is an office over Store.
@@ -201,6 +202,10 @@ func (s *Server) table() []route {
 
 		{"GET /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.askUnsubscribe)},
 		{"POST /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.unsubscribe)},
+		{"GET /review", account.Analyst, s.anyPage(s.reviewPage)},
+		{"POST /items/{id}/reviews", account.Analyst, s.act(s.postReviews)},
+		{"POST /review/undo", account.Analyst, s.act(s.undo)},
+		{"POST /review/samples", account.Analyst, s.act(s.drawSample)},
 		{"GET /counts", account.Viewer, s.page("counts", s.countsPage)},
 		{"GET /counts/matrix", account.Viewer, s.counting(matrixView)},
 		{"GET /counts/series", account.Viewer, s.counting(seriesView)},

@@ -1,0 +1,377 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+
+	"silkwire/news"
+	"silkwire/review"
+	"silkwire/search"
+	"silkwire/store"
+	"silkwire/trust"
+)
+
+const (
+	looked      = 1000   // unreviewed items that a ranked queue looks at, the newest
+	mostDrawn   = 2000   // items of a random sample
+	mostRecent  = 20_000 // reviews that are looked through for open matters
+	defaultDraw = 50
+)
+
+// queue is a reason to look at items, one after the other.
+type queue struct {
+	Name, Title string
+	Says        string // what is in it and what it is good for
+	Concept     bool   // it takes a concept
+	Random      bool   // it is a random sample, from which precision and recall are estimated
+}
+
+func queues() []queue {
+	return []queue{
+		{Name: "unsure", Title: "Unsure first", Says: "Items whose relevance, or one of whose tags, is close to the line. A verdict here teaches most."},
+		{Name: "concept", Title: "My concept", Says: "Everything that bears a concept of yours and that nobody has reviewed.", Concept: true},
+		{Name: trust.Tagged, Title: "Random tagged", Says: "A random sample of what counts as relevant, or bears a concept: the precision on the trust page is measured here.", Concept: true, Random: true},
+		{Name: trust.Untagged, Title: "Random untagged", Says: "A random sample of all the rest: what the machine misses is estimated from it.", Concept: true, Random: true},
+		{Name: "second", Title: "Second reading", Says: "Items that a colleague has read and that you read too, without seeing what was said: agreement is measured on them."},
+		{Name: "disagreements", Title: "Disagreements", Says: "Items on which two analysts differ. A third one, or both together, settle it."},
+		{Name: "almost", Title: "Almost relevant", Says: "Items that just missed being relevant, the nearest first."},
+		{Name: "unfinished", Title: "Unfinished", Says: "Items that you have begun and not finished."},
+	}
+}
+
+func queueNamed(name string) (queue, bool) {
+	i := slices.IndexFunc(queues(), func(q queue) bool { return q.Name == name })
+	if i < 0 {
+		return queue{}, false
+	}
+	return queues()[i], true
+}
+
+// frame is what a random queue is drawn from, as a search writes it and reads it.
+func (q queue) frame(concept news.ConceptID) (string, search.Query) {
+	text, expr := "is:relevant", search.Expr(search.Is("relevant"))
+	if concept != "" {
+		text, expr = "concept:"+string(concept), search.Concept{Any: []news.ConceptID{concept}}
+	}
+	if q.Name == trust.Untagged {
+		text, expr = "-"+text, search.Not{Expr: expr}
+	}
+	return text, search.Query{Text: text, Root: expr}
+}
+
+// waiting is what a queue holds for an analyst, in its order.
+type waiting struct {
+	Items  []news.ItemID
+	Sample *store.Sample // of a random queue; nil: none was drawn
+	Done   int           // items of the sample that are done with
+}
+
+func (s *Server) waiting(ctx context.Context, q queue, w way, who string) (waiting, error) {
+	switch q.Name {
+	case "unsure":
+		return s.ranked(ctx, search.Not{Expr: search.Is("reviewed")}, doubt)
+	case "almost":
+		open := search.And{search.Not{Expr: search.Is("reviewed")}, search.Not{Expr: search.Is("relevant")}}
+		return s.ranked(ctx, open, func(it *news.Item) float64 { return 1 - it.Tagging.Relevance })
+	case "concept":
+		if w.Concept == "" {
+			return waiting{}, nil
+		}
+		open := search.And{search.Concept{Any: s.Taxonomy.Descendants(w.Concept)}, search.Not{Expr: search.Is("reviewed")}}
+		return s.ranked(ctx, open, func(*news.Item) float64 { return 0 })
+	case trust.Tagged, trust.Untagged:
+		return s.sampled(ctx, q, w.Concept, who)
+	}
+	return s.openMatters(ctx, q, who)
+}
+
+// doubt is how far the machine is from being unsure: the distance of the
+// relevance from the line, and not much where a tag has a low score.
+func doubt(it *news.Item) float64 {
+	d := math.Abs(it.Tagging.Relevance - 0.5)
+	if slices.ContainsFunc(it.Tagging.Tags, func(t news.Tag) bool { return !t.Implied && t.Score < 0.4 }) {
+		d = min(d, 0.2)
+	}
+	return d
+}
+
+// ranked are the newest items that match, the smallest rank first.
+func (s *Server) ranked(ctx context.Context, e search.Expr, rank func(*news.Item) float64) (waiting, error) {
+	page, err := s.Store.Find(ctx, store.Query{Search: search.Query{Root: e}, Limit: looked})
+	if err != nil {
+		return waiting{}, err
+	}
+	slices.SortStableFunc(page.Items, func(a, b news.Item) int { return cmp.Compare(rank(&a), rank(&b)) })
+	var w waiting
+	for i := range page.Items {
+		w.Items = append(w.Items, page.Items[i].ID)
+	}
+	return w, nil
+}
+
+// sampled is what is left of the newest sample for an analyst: what nobody has
+// finished, and what a second one should read.
+func (s *Server) sampled(ctx context.Context, q queue, concept news.ConceptID, who string) (waiting, error) {
+	var w waiting
+	samples, err := s.Store.Samples(ctx)
+	if err != nil {
+		return w, err
+	}
+	i := slices.IndexFunc(samples, func(x store.Sample) bool { return x.Name == q.Name && x.Concept == concept })
+	if i < 0 {
+		return w, nil
+	}
+	w.Sample = &samples[i]
+	for _, id := range w.Sample.Items {
+		said, err := s.said(ctx, id)
+		if err != nil {
+			return w, err
+		}
+		if s.wants(&said, id, who) {
+			w.Items = append(w.Items, id)
+		} else {
+			w.Done++
+		}
+	}
+	return w, nil
+}
+
+func (s *Server) said(ctx context.Context, id news.ItemID) (review.Item, error) {
+	all, err := s.Store.ReviewsOf(ctx, id)
+	return review.Read(all), err
+}
+
+// wants reports whether an item waits for this analyst: as the first, or as the
+// second of two.
+func (s *Server) wants(said *review.Item, id news.ItemID, who string) bool {
+	mine := said.By(who)
+	return !mine.Done && (said.Done() == 0 || said.Done() == 1 && review.Double(id, s.Double))
+}
+
+// openMatters are items on which something was said that is not done with.
+func (s *Server) openMatters(ctx context.Context, q queue, who string) (waiting, error) {
+	by := ""
+	if q.Name == "unfinished" {
+		by = who
+	}
+	recent, err := s.Store.RecentReviews(ctx, by, mostRecent)
+	if err != nil {
+		return waiting{}, err
+	}
+	var w waiting
+	met := map[news.ItemID]bool{}
+	for _, r := range recent {
+		if met[r.Item] {
+			continue
+		}
+		met[r.Item] = true
+		said, err := s.said(ctx, r.Item)
+		if err != nil {
+			return w, err
+		}
+		mine := said.By(who)
+		wanted := false
+		switch q.Name {
+		case "second":
+			wanted = said.Done() == 1 && s.wants(&said, r.Item, who)
+		case "disagreements":
+			wanted = len(said.Disputed()) > 0 && !said.Hides(who, r.Item, s.Double)
+		case "unfinished":
+			wanted = len(mine.Said) > 0 && !mine.Done
+		}
+		if wanted {
+			w.Items = append(w.Items, r.Item)
+		}
+	}
+	return w, nil
+}
+
+// sampleWith is the sample of the queue in which an item was met, "" outside of
+// random queues.
+func (s *Server) sampleWith(ctx context.Context, w way, id news.ItemID) (string, error) {
+	q, ok := queueNamed(w.Queue)
+	if !ok || !q.Random {
+		return "", nil
+	}
+	samples, err := s.Store.Samples(ctx)
+	for _, x := range samples {
+		if x.Name == q.Name && x.Concept == w.Concept && slices.Contains(x.Items, id) {
+			return x.ID, err
+		}
+	}
+	return "", err
+}
+
+// deskPage is templates/review.html: the queues, or one that is empty.
+type deskPage struct {
+	frame
+	Queues []queueCard
+	Empty  *queueCard // the one that was asked for, and holds nothing
+	Mine   string     // what the analyst has said so far
+	Double string     // the share that is read twice
+	Last   string     // what an undo takes back; "" when there is nothing
+}
+
+// queueCard is a queue with what waits in it.
+type queueCard struct {
+	queue
+	Href  string
+	Waits string
+	ConceptID,
+	ConceptName string
+	Frame   string // of a sample: what was drawn, from what, when
+	Size    int    // that is offered for a sample
+	Drawn   bool
+	Nothing bool
+}
+
+// reviewPage is the desk, or the next item of a queue.
+func (s *Server) reviewPage(r *http.Request) (string, framed, error) {
+	w, who := readWay(r.URL.Query()), visitorOf(r).Name
+	if w.Queue == "" {
+		p, err := s.deskPage(r.Context(), who)
+		return "review", p, err
+	}
+	q, ok := queueNamed(w.Queue)
+	if !ok {
+		return "", nil, failure{Code: http.StatusNotFound, Kind: "not_found", Detail: "There is no such queue. The page Review lists all of them."}
+	}
+	if w.Concept != "" {
+		id, err := s.conceptNamed(string(w.Concept))
+		if err != nil {
+			return "", nil, err
+		}
+		w.Concept = id
+	}
+	waits, err := s.waiting(r.Context(), q, w, who)
+	if err != nil {
+		return "", nil, err
+	}
+	if w.Item == "" {
+		for _, id := range waits.Items {
+			if !slices.Contains(w.Skip, string(id)) {
+				w.Item = id
+				break
+			}
+		}
+	}
+	if w.Item == "" {
+		p, err := s.deskPage(r.Context(), who)
+		if err != nil {
+			return "", nil, err
+		}
+		card := s.card(q, w, &waits)
+		p.Title, p.Empty = q.Title, &card
+		return "review", p, nil
+	}
+	p, err := s.itemView(r, w.Item, w)
+	if err != nil {
+		return "", nil, err
+	}
+	p.inQueue(s, q, w, &waits)
+	return "item", p, nil
+}
+
+func (s *Server) deskPage(ctx context.Context, who string) (*deskPage, error) {
+	p := &deskPage{frame: frame{Title: "Review", Section: "review"}}
+	for _, q := range queues() {
+		waits, err := s.waiting(ctx, q, way{Queue: q.Name}, who)
+		if err != nil {
+			return nil, err
+		}
+		p.Queues = append(p.Queues, s.card(q, way{Queue: q.Name}, &waits))
+	}
+	mine, err := s.Store.RecentReviews(ctx, who, mostRecent)
+	if err != nil {
+		return nil, err
+	}
+	items := map[news.ItemID]bool{}
+	for _, r := range mine {
+		items[r.Item] = true
+	}
+	if len(mine) > 0 {
+		p.Mine = fmt.Sprintf("You have said %s of %s", count(len(mine), "thing"), count(len(items), "item"))
+	}
+	if s.Double > 0 {
+		p.Double = fmt.Sprintf("%.0f %% of the items are read by two analysts who do not see each other's verdicts.", 100*s.Double)
+	}
+	p.Last, err = s.lastInWords(ctx, who)
+	return p, err
+}
+
+func (s *Server) card(q queue, w way, waits *waiting) queueCard {
+	c := queueCard{queue: q, Href: way{Queue: q.Name, Concept: w.Concept}.href(), Size: defaultDraw, Drawn: waits.Sample != nil, Nothing: len(waits.Items) == 0}
+	if w.Concept != "" {
+		c.ConceptID, c.ConceptName = string(w.Concept), s.name(w.Concept)
+	}
+	n := len(waits.Items)
+	switch {
+	case q.Random && waits.Sample == nil:
+		c.Waits = "no sample was drawn yet"
+	case q.Random:
+		c.Waits = fmt.Sprintf("%d of %d looked through", waits.Done, len(waits.Sample.Items))
+		c.Frame = fmt.Sprintf("%d of the %s that matched %s on %s, drawn by %s with seed %s", len(waits.Sample.Items), count(waits.Sample.Population, "item"),
+			waits.Sample.Query, waits.Sample.Drawn.In(s.Zone).Format("2 Jan 2006"), orNobody(waits.Sample.By), waits.Sample.Seed)
+	case q.Name == "concept" && w.Concept == "":
+		c.Waits = "name a concept"
+	case n == looked:
+		c.Waits = fmt.Sprintf("the newest %d", looked)
+	case n == 0:
+		c.Waits = "nothing waits"
+	default:
+		c.Waits = count(n, "item")
+	}
+	return c
+}
+
+func orNobody(name string) string { return cmp.Or(name, "nobody named") }
+
+// lastInWords is what an undo would take back.
+func (s *Server) lastInWords(ctx context.Context, who string) (string, error) {
+	act, err := s.lastAct(ctx, who)
+	if err != nil || len(act) == 0 {
+		return "", err
+	}
+	if len(act) > 1 {
+		return "an item finished", nil
+	}
+	return s.inWords(&act[0]), nil
+}
+
+// inWords says a review in words: "China rejected".
+func (s *Server) inWords(r *news.Review) string {
+	of := func(id news.ConceptID, e *news.EventKey) string {
+		if e != nil {
+			return s.name(e.Actor) + " → " + s.name(e.Instrument) + " → " + s.name(e.Recipient)
+		}
+		return s.name(id)
+	}
+	what := of(r.Concept, r.Event)
+	switch r.Verdict {
+	case news.Accept:
+		return what + " accepted"
+	case news.Reject:
+		return what + " rejected"
+	case news.Add:
+		return what + " added"
+	case news.Replace:
+		return what + " replaced by " + of(r.With, r.WithEvent)
+	case news.IsRelevant:
+		return "relevant"
+	case news.Irrelevant:
+		return "not relevant"
+	case news.Remark:
+		return "a note"
+	case news.Flag:
+		return "flagged"
+	case news.Finished:
+		return "finished"
+	case news.Undo:
+		return "withdrawn"
+	}
+	return string(r.Verdict)
+}
