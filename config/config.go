@@ -37,6 +37,7 @@ type Config struct {
 	BaseURL   string // for links in mails, without a slash at its end; empty: no links
 	DigestDir string // where editions without recipients go; empty: beside the archive
 	Taxonomy  string // directory laid over the embedded taxonomy; empty: none
+	Review    Review
 	Log       Log
 	Fetch     Fetch
 	Outlets   []Outlet
@@ -86,6 +87,11 @@ func (c *Config) Reachable() bool {
 
 // SignsInElsewhere reports whether somebody else than the archive vouches for people.
 func (c *Config) SignsInElsewhere() bool { return c.Auth.ProxyHeader != "" || c.OIDC.Issuer != "" }
+
+// Review says how analysts work together.
+type Review struct {
+	Double float64 // the share of items that two read without seeing each other's verdicts
+}
 
 // Log says how much is logged, and in which form.
 type Log struct {
@@ -220,6 +226,7 @@ func plain() *Config {
 	return &Config{
 		Listen: "127.0.0.1:8080",
 		Log:    Log{Level: "info", Format: "text"},
+		Review: Review{Double: 0.1},
 		Fetch:  Fetch{MinInterval: time.Hour, Workers: 16},
 		SMTP:   SMTP{TLS: "mandatory"},
 		OIDC:   OIDC{Claim: "email", Name: "single sign-on"},

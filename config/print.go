@@ -21,6 +21,8 @@ func Print(c *Config) []byte {
 	p.door(c)
 	p.text(0, "digest_dir", c.DigestDir)
 	p.text(0, "taxonomy", c.Taxonomy)
+	p.open(0, "review")
+	p.line(1, "double: %v", c.Review.Double)
 	p.open(0, "log")
 	p.text(1, "level", c.Log.Level)
 	p.text(1, "format", c.Log.Format)

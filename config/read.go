@@ -38,6 +38,7 @@ func (r *reader) read(content []byte) {
 	readers := map[string]func(pair){
 		"fetch":    r.section,
 		"log":      r.section,
+		"review":   r.section,
 		"smtp":     r.section,
 		"tls":      r.section,
 		"auth":     r.section,

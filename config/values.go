@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"net/mail"
@@ -58,6 +59,7 @@ var settings = []setting{
 	{key: "base_url", set: func(c *Config, v string) error { return baseURL(&c.BaseURL, v) }},
 	{key: "digest_dir", set: func(c *Config, v string) error { return notEmpty(&c.DigestDir, v) }},
 	{key: "taxonomy", set: func(c *Config, v string) error { return notEmpty(&c.Taxonomy, v) }},
+	{key: "review.double", set: func(c *Config, v string) error { return shareOf(&c.Review.Double, v) }},
 	{key: "log.level", set: func(c *Config, v string) error {
 		return choose(&c.Log.Level, "level", v, []string{"debug", "info", "warn", "error"})
 	}},
@@ -133,6 +135,18 @@ func whole(to *int, v string, low, high int) error {
 		return fmt.Errorf("%d is not between %d and %d", n, low, high)
 	}
 	*to = n
+	return nil
+}
+
+func shareOf(to *float64, v string) error {
+	x, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+	switch {
+	case err != nil || math.IsNaN(x):
+		return fmt.Errorf("%q is not a number; write 0.1 for one of ten", shortened(v))
+	case x < 0 || x > 1:
+		return fmt.Errorf("%v is not between 0 and 1; write 0.1 for one of ten", x)
+	}
+	*to = x
 	return nil
 }
 

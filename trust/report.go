@@ -285,6 +285,16 @@ func (r *Report) Line() string {
 	return line + "."
 }
 
+// Short is the precision in numbers that every language reads; "" before it was
+// measured.
+func (r *Report) Short() string {
+	p := r.Tags.Precision
+	if p == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s, n = %d)", share(p.Value), span(p.Interval), p.Of)
+}
+
 func share(x float64) string { return fmt.Sprintf("%.0f %%", math.Round(100*x)) }
 
 func span(i Interval) string { return fmt.Sprintf("%.0f–%.0f %%", 100*i.Low, 100*i.High) }

@@ -121,6 +121,16 @@ func (a *archive) Revisions(_ context.Context, id news.ItemID) ([]news.Revision,
 	return a.earlier[id], a.err
 }
 
+func (a *archive) ReviewsOf(context.Context, news.ItemID) ([]news.Review, error) { return nil, a.err }
+
+func (a *archive) RecentReviews(context.Context, string, int) ([]news.Review, error) {
+	return nil, a.err
+}
+
+func (a *archive) Samples(context.Context) ([]store.Sample, error) { return nil, a.err }
+
+func (a *archive) History(context.Context, news.ItemID) ([]news.Retagging, error) { return nil, a.err }
+
 func (a *archive) SourceStates(context.Context) (map[news.SourceID]news.SourceState, error) {
 	return a.states, a.err
 }

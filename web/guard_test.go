@@ -268,7 +268,7 @@ func mustBeInert(t *testing.T, name string, w *httptest.ResponseRecorder) {
 	if strings.ContainsAny(w.Body.String(), "\u202e\x00\x1b") {
 		t.Errorf("%s: a control character is on the page", name)
 	}
-	allowed := strings.Fields("html head meta title link script body a header div span nav main footer p code form label input select option button details summary dl dt dd section h1 h2 h3 ol ul li article time bdi b i mark svg rect small table caption thead tbody tfoot tr th td aside blockquote strong abbr br desc g line text path circle textarea")
+	allowed := strings.Fields("html head meta title link script body a header div span nav main footer p code form label input select option button details summary dl dt dd section h1 h2 h3 ol ul li article time bdi b i mark svg rect small table caption thead tbody tfoot tr th td aside blockquote strong abbr br desc g line text path circle textarea ins del q kbd datalist")
 	page := parsed(t, w)
 	for n := range page.Descendants() {
 		if n.Type != html.ElementNode {
@@ -304,7 +304,13 @@ func mustBeInertAttr(t *testing.T, name, element string, a html.Attribute) {
 }
 
 func TestFollowingEveryLinkWritesNothing(t *testing.T) { // X5: the archive of this test panics on every write
-	s := serve(t, full())
+	for _, demo := range []bool{false, true} { // as a viewer, and as an analyst
+		followEveryLink(t, serve(t, full(), func(o *Options) { o.Demo = demo }))
+	}
+}
+
+func followEveryLink(t *testing.T, s *Server) {
+	t.Helper()
 	seen, queue := map[string]bool{}, []string{"/"}
 	for len(queue) > 0 && len(seen) < 400 {
 		path := queue[0]

@@ -108,6 +108,7 @@ type Server struct {
 	known   atomic.Pointer[known]
 	handler http.Handler
 	counts  counts
+	trusted trusted
 	corpora corpora
 
 	who func(*http.Request) (visitor, error)
@@ -203,6 +204,8 @@ func (s *Server) table() []route {
 		{"GET /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.askUnsubscribe)},
 		{"POST /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.unsubscribe)},
 		{"GET /review", account.Analyst, s.anyPage(s.reviewPage)},
+		{"GET /trust", account.Viewer, s.page("trust", s.trustPage)},
+		{"GET /api/v1/trust", account.Viewer, s.api(s.apiTrust)},
 		{"POST /items/{id}/reviews", account.Analyst, s.act(s.postReviews)},
 		{"POST /review/undo", account.Analyst, s.act(s.undo)},
 		{"POST /review/samples", account.Analyst, s.act(s.drawSample)},

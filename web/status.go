@@ -17,6 +17,7 @@ import (
 // statusPage is templates/status.html: what a tired operator has to know.
 type statusPage struct {
 	frame
+	Trust string // how far the tags can be trusted, in one sentence
 	report
 	Verdict string // "good", "watch" or "bad"
 	Rows    []sourceRow
@@ -105,8 +106,12 @@ func (s *Server) statusPage(r *http.Request) (framed, error) {
 	if err != nil {
 		return nil, err
 	}
+	whole, err := s.trust(r.Context())
+	if err != nil {
+		return nil, err
+	}
 	p := &statusPage{
-		frame: frame{Title: "Status", Section: "status"}, report: rep, Size: sizeOf(rep.Stats),
+		frame: frame{Title: "Status", Section: "status"}, Trust: orUnmeasured(whole.Line()), report: rep, Size: sizeOf(rep.Stats),
 		Checked: s.stamp(s.Now()), Outbox: count(rep.Stats.Outbox, "message"),
 	}
 	if !rep.Ready {
@@ -362,4 +367,11 @@ func sizeOf(st store.Stats) archiveSize {
 
 func (s *Server) digestLine(e *store.Edition) *digestLine {
 	return &digestLine{Href: editionHref(e.ID), Subject: oneLine(e.Subject, 200), Rendered: s.stamp(e.Rendered), Deliveries: deliveryCounts(e.Messages)}
+}
+
+func orUnmeasured(line string) string {
+	if line == "" {
+		return "Not yet measured."
+	}
+	return line
 }

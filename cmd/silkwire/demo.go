@@ -239,7 +239,7 @@ func (s *demonstration) firstRound(ctx context.Context, d *daemon) error {
 	if err != nil {
 		return err
 	}
-	e, err := d.post.current().Issue(ctx, profile, time.Now())
+	e, err := d.post.current(ctx).Issue(ctx, profile, time.Now())
 	if err != nil {
 		return err
 	}

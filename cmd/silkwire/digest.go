@@ -53,7 +53,7 @@ func (c *digestPreviewCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 		if err != nil {
 			return err
 		}
-		_, message, err := p.current().Preview(ctx, profile, time.Now())
+		_, message, err := p.current(ctx).Preview(ctx, profile, time.Now())
 		if err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func (c *digestSendCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 
 // test sends what would be issued now to one address, and keeps nothing of it.
 func (c *digestSendCmd) test(ctx context.Context, std *stdio, p *post, profile digest.Profile) error {
-	m, err := p.current().Test(ctx, profile, c.To, time.Now())
+	m, err := p.current(ctx).Test(ctx, profile, c.To, time.Now())
 	if err != nil {
 		return err
 	}
@@ -277,7 +277,7 @@ func (a *app) issueNow(ctx context.Context, p *post, profile digest.Profile) (st
 	if len(last) > 0 && last[0].To.After(now.Add(-justSent)) {
 		return last[0], nil
 	}
-	return p.current().Issue(ctx, profile, now)
+	return p.current(ctx).Issue(ctx, profile, now)
 }
 
 // printEdition prints an edition and what became of its messages; it is an

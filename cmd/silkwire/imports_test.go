@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"search":          {"news", "text", "taxonomy"},
 	"store":           {"news", "search", "account"},
 	"review":          {"news"},
-	"trust":           {"news", "review"},
+	"trust":           {"news", "review", "store"},
 	"store/bolt":      {"news", "search", "store", "text", "account", "review"},
 	"store/storetest": {"news", "search", "store", "text", "account", "review"},
 	"fetcher":         {"news", "client", "fetcher/extract"},

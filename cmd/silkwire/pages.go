@@ -33,7 +33,7 @@ func (d *daemon) webOptions() web.Options {
 		},
 		SignIn: cfg.Reachable() && !d.app.demo, StatusPublic: cfg.StatusPublic, InClear: d.app.inClear,
 		TrustedProxies: cfg.TrustedProxies, ProxyHeader: cfg.Auth.ProxyHeader,
-		Ready: d.isReady, People: d.app.people, Demo: d.app.demo, Version: version, BaseURL: cfg.BaseURL, Listen: d.door.addr(),
+		Ready: d.isReady, People: d.app.people, Demo: d.app.demo, Double: cfg.Review.Double, Version: version, BaseURL: cfg.BaseURL, Listen: d.door.addr(),
 		Contact: cfg.Fetch.Contact != "", Warnings: warnings(cfg), Zone: pageZone(cfg), Log: d.app.log,
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"silkwire/store"
 	"silkwire/story"
 	"silkwire/text"
+	"silkwire/trust"
 )
 
 // post issues digests and brings them to their readers.
@@ -81,12 +82,25 @@ func (a *app) postOffice() (*post, error) {
 
 // current is the desk under the configuration in force, with a fresh memory of
 // which items tell the same story.
-func (p *post) current() *digest.Desk {
+func (p *post) current(ctx context.Context) *digest.Desk {
+	precision := p.precision(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	desk := *p.desk
-	desk.Same = story.Judge()
+	desk.Same, desk.Precision = story.Judge(), precision
 	return &desk
+}
+
+// precision is how exact the tags have proved, from the analysts' reviews. A
+// digest does not wait for a number that cannot be had.
+func (p *post) precision(ctx context.Context) string {
+	tax := p.app.tax
+	whole, err := trust.Load(ctx, p.app.store, func(id news.ConceptID) string { return string(tax.Facet(id)) }, tax.Version)
+	if err != nil {
+		p.app.log.Warn("the precision of the tags could not be measured", "error", err)
+		return ""
+	}
+	return whole.Short()
 }
 
 // configure takes over a configuration, at the start and after a reload.
@@ -229,7 +243,7 @@ func (p *post) chore(cfg *config.Config, d *config.Digest) (monitor.Chore, error
 }
 
 func (p *post) issue(ctx context.Context, profile digest.Profile, due time.Time) error {
-	e, err := p.current().Issue(ctx, profile, due)
+	e, err := p.current(ctx).Issue(ctx, profile, due)
 	if err != nil {
 		return err
 	}
