@@ -344,16 +344,22 @@ func (s *Server) conceptNamed(name string) (news.ConceptID, error) {
 	if name == "" {
 		return "", badReview("Which concept? Write its id, or its name in any language.")
 	}
-	var exact []string
+	var labelled, termed []string
 	found := s.findConcepts(name)
 	for _, line := range found {
-		if c, _ := s.Taxonomy.Concept(news.ConceptID(line.ID)); c != nil && calls(c, name) {
-			exact = append(exact, line.ID)
+		c, _ := s.Taxonomy.Concept(news.ConceptID(line.ID))
+		if isLabel(c, name) {
+			labelled = append(labelled, line.ID)
+		}
+		if isTerm(c, name) {
+			termed = append(termed, line.ID)
 		}
 	}
 	switch {
-	case len(exact) == 1:
-		return news.ConceptID(exact[0]), nil
+	case len(labelled) == 1:
+		return news.ConceptID(labelled[0]), nil
+	case len(labelled) == 0 && len(termed) == 1:
+		return news.ConceptID(termed[0]), nil
 	case len(found) == 1:
 		return news.ConceptID(found[0].ID), nil
 	case len(found) == 0:

@@ -307,16 +307,20 @@ func (s *Server) eventNames(keys []news.EventKey) (names []string) {
 	return names
 }
 
-// calls reports whether a concept has exactly this name, in any language.
-func calls(c *taxonomy.Concept, name string) bool {
-	same := func(s string) bool { return strings.EqualFold(s, name) }
-	if same(c.Name) {
+// isLabel and isTerm report whether a concept has exactly this name, or is found
+// by exactly this term, in any language.
+func isLabel(c *taxonomy.Concept, name string) bool {
+	if strings.EqualFold(c.Name, name) {
 		return true
 	}
 	for _, label := range c.Label {
-		if same(label) {
+		if strings.EqualFold(label, name) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(c.Terms, func(t taxonomy.Term) bool { return same(t.Text) })
+	return false
+}
+
+func isTerm(c *taxonomy.Concept, name string) bool {
+	return slices.ContainsFunc(c.Terms, func(t taxonomy.Term) bool { return strings.EqualFold(t.Text, name) })
 }

@@ -34,7 +34,7 @@ func (d *daemon) operatorChore(cfg *config.Config) (monitor.Chore, error) {
 			if err != nil {
 				return err
 			}
-			if err := d.post.current().Alarm(ctx, profile, list); err != nil {
+			if err := d.post.current(ctx).Alarm(ctx, profile, list); err != nil {
 				return err
 			}
 			d.post.rouse()

@@ -11,7 +11,17 @@
   const rows = () => (boxes.length > 0 ? boxes : all(".row"));
   let at = boxes.findIndex((box) => box.classList.contains("current"));
 
-  const show = (row) => row.scrollIntoView({ block: "center", behavior: "instant" });
+  // What is current comes into sight, and with it the words it rests on.
+  const show = (row) => {
+    row.scrollIntoView({ block: "center", behavior: "instant" });
+    all(".lit").forEach((el) => el.classList.remove("lit"));
+    const [kind, id] = (row.dataset.target ?? "").split(":");
+    const anchor = kind === "tag" ? document.getElementById(`at-${id}`) : null;
+    const words = anchor?.parentElement.querySelector(`#${CSS.escape(anchor.id)} ~ .m`);
+    words?.classList.add("lit");
+    const pane = document.querySelector(".judging .story");
+    if (words && pane) pane.scrollTop += words.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
+  };
 
   const walk = (step) => {
     const list = rows();
