@@ -60,7 +60,9 @@ func numbered(n int) []news.Item {
 	return list
 }
 
-func sentBy(who string) func(*http.Request) { return func(r *http.Request) { r.Header.Set("X-Who", who) } }
+func sentBy(who string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set("X-Who", who) }
+}
 
 func (d *analysts) page(who, path string) doc {
 	d.t.Helper()

@@ -318,7 +318,7 @@ func isLabel(c *taxonomy.Concept, name string) bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(c.Terms, func(t taxonomy.Term) bool { return strings.EqualFold(c.LabelIn(t.Lang), name) })
 }
 
 func isTerm(c *taxonomy.Concept, name string) bool {
