@@ -204,11 +204,11 @@ type Sum struct {
 
 // Sums adds up the deals that have a sum and were not called off, largest
 // number of deals first.
-func (c *Corpus) Sums() []Sum {
+func Sums(deals []Deal) []Sum {
 	at := map[Sum]int{}
 	var list []Sum
-	for i := range c.Deals {
-		d := &c.Deals[i]
+	for i := range deals {
+		d := &deals[i]
 		if d.Amount == nil || d.Void() {
 			continue
 		}

@@ -46,7 +46,7 @@ func TestOneDealReportedTenTimesIsOneDeal(t *testing.T) {
 	if len(d.Reports) != 10 || d.Recipient != "kyrgyzstan" || d.Amount.Value != 1.7e9 || d.Differ {
 		t.Errorf("%d reports, to %s, %v, differ %v", len(d.Reports), d.Recipient, d.Amount, d.Differ)
 	}
-	if sums := c.Sums(); len(sums) != 1 || sums[0].Value != 1.7e9 || sums[0].Deals != 1 {
+	if sums := Sums(c.Deals); len(sums) != 1 || sums[0].Value != 1.7e9 || sums[0].Deals != 1 {
 		t.Errorf("sums: %+v", sums)
 	}
 	if table := c.Matrix(Axis{Name: "actor"}, Axis{Name: "recipient"}, Events); table.All.Events != 1 {
@@ -75,8 +75,8 @@ func TestWhatWasCalledOffIsNotSummed(t *testing.T) {
 	off := loan(1e8, "USD")
 	off.Status = news.Cancelled
 	c := gathered(t, []news.Item{report(1, noon, loan(1e8, "USD")), report(2, noon.AddDate(0, 0, 20), off)})
-	if len(c.Deals) != 1 || !c.Deals[0].Void() || len(c.Sums()) != 0 {
-		t.Errorf("%+v, sums %+v", c.Deals, c.Sums())
+	if len(c.Deals) != 1 || !c.Deals[0].Void() || len(Sums(c.Deals)) != 0 {
+		t.Errorf("%+v, sums %+v", c.Deals, Sums(c.Deals))
 	}
 }
 

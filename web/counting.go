@@ -32,21 +32,23 @@ const (
 // pictures with their tables.
 type countPage struct {
 	frame
-	Path     string
-	Intro    string // one sentence: what is to be seen here
-	Fields   []formField
-	Query    string
-	From, To string // days, both included
-	All      bool   // not only the relevant items
-	Switch   string // address with relevant and all items exchanged
-	Mistake  string
-	Facts    []string // what was counted, in words
-	Limits   []string // what the numbers cannot say
-	Notice   string
-	ItemsURL string // the items that were counted
-	CSV      string
-	JSON     string
-	Sections []section
+	Path      string
+	Crumb     string // the page above this one
+	CrumbHref string
+	Intro     string // one sentence: what is to be seen here
+	Fields    []formField
+	Query     string
+	From, To  string // days, both included
+	All       bool   // not only the relevant items
+	Switch    string // address with relevant and all items exchanged
+	Mistake   string
+	Facts     []string // what was counted, in words
+	Limits    []string // what the numbers cannot say
+	Notice    string
+	ItemsURL  string // the items that were counted
+	CSV       string
+	JSON      string
+	Sections  []section
 }
 
 // section is one picture with its table.
@@ -73,6 +75,7 @@ type view struct {
 	s     *Server
 	ctx   context.Context
 	form  url.Values
+	id    string       // of the address
 	query search.Query // with period and relevance
 	from  time.Time
 	to    time.Time // excluded
@@ -117,8 +120,8 @@ func (s *Server) writeView(w http.ResponseWriter, r *http.Request, v *view) {
 
 func (s *Server) newView(r *http.Request) (*view, error) {
 	form := r.URL.Query()
-	v := &view{s: s, ctx: r.Context(), form: form}
-	v.Section, v.Path, v.Notice = "counts", r.URL.Path, tally.Notice
+	v := &view{s: s, ctx: r.Context(), form: form, id: r.PathValue("id")}
+	v.Section, v.Path, v.Notice, v.Crumb, v.CrumbHref = "counts", r.URL.Path, tally.Notice, "Counts", "/counts"
 	v.Query, v.From, v.To = strings.TrimSpace(form.Get("q")), form.Get("from"), form.Get("to")
 	v.All = form.Get("all") == "1"
 	v.Switch, v.CSV, v.JSON = v.href("all", map[bool]string{true: "", false: "1"}[v.All]), v.href("format", "csv"), v.href("format", "json")
@@ -246,6 +249,15 @@ func (v *view) other(path string, pairs ...string) string {
 		return path
 	}
 	return path + "?" + form.Encode()
+}
+
+// mustParse is a query that a view makes of ids that exist.
+func (v *view) mustParse(query string) search.Expr {
+	parsed, err := v.s.known.Load().search.Parse(query)
+	if err != nil {
+		panic("a view made a query that cannot be read: " + err.Error())
+	}
+	return parsed.Root
 }
 
 // choose puts a select box into the form and returns what is chosen; a value

@@ -24,7 +24,7 @@ func views() []string {
 			list = append(list, v.Href)
 		}
 	}
-	return list
+	return append(list, "/countries/uzbekistan", "/institutions/confucius-institute")
 }
 
 // busy is an archive in which every view has something to count.

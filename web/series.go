@@ -227,6 +227,12 @@ func marksOf(line timeline) []chart.Mark {
 }
 
 func (v *view) seriesSheet(line timeline, split string, unit tally.Unit) *sheet {
+	return v.seriesSheetOf(line, split, unit, "")
+}
+
+// seriesSheetOf is the table of a time line; its numbers open the items that a
+// further query finds.
+func (v *view) seriesSheetOf(line timeline, split string, unit tally.Unit, more string) *sheet {
 	sh := &sheet{Name: "series", Caption: fmt.Sprintf("%s by %s", unit, line.By), Shown: 120}
 	sh.Cols = append(sh.Cols, column{ID: line.By, Name: tally.AxisTitle(line.By)})
 	for i, k := range line.Keys {
@@ -250,7 +256,9 @@ func (v *view) seriesSheet(line timeline, split string, unit tally.Unit) *sheet 
 		period := tally.Key{ID: p, Query: "after:" + from.Format(time.DateOnly) + " before:" + to.Format(time.DateOnly)}
 		row := []cell{{Value: p, Text: tally.PeriodName(line.By, p), Head: true}}
 		for i, k := range line.Keys {
-			one := number(line.Counts[i][j].In(unit), v.opens(unit, axes, []tally.Key{period, k}[:len(axes)]))
+			keys := []tally.Key{period, k}[:len(axes)]
+			keys[0].Query = joinQueries(more, period.Query)
+			one := number(line.Counts[i][j].In(unit), v.opens(unit, axes, keys))
 			one.Class = sh.Cols[i+1].Class
 			row = append(row, one)
 		}

@@ -41,7 +41,11 @@ type cell struct {
 	Note      string // small, below
 	NoteHref  string
 	Head      bool // names the row
+	More      []textLink
 }
+
+// textLink is a link in a line of small ones.
+type textLink struct{ Name, Href string }
 
 // Show is the cell for people.
 func (c cell) Show() string {

@@ -1,0 +1,115 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"silkwire/chart"
+	"silkwire/news"
+	"silkwire/tally"
+)
+
+// newsID turns a key of an axis back into a concept.
+func newsID(key string) news.ConceptID { return news.ConceptID(key) }
+
+// convergenceView is a map: for each instrument and country, who is there.
+func convergenceView(v *view) error {
+	v.Title = "Convergence"
+	v.Intro = "For each instrument and country: which actors are there at once, and where one is alone."
+	c, err := v.corpus()
+	if err != nil {
+		return err
+	}
+	ids := []news.ConceptID{v.actors(c, "a", "First", "china"), v.actors(c, "b", "Second", "russia"), v.actors(c, "c", "Third", "turkey"), v.actors(c, "d", "Fourth", "united-states")}
+	slices.Sort(ids[2:]) // the same map whichever way round it is asked for
+	ids = slices.Compact(ids)
+	unit := tally.Unit(v.choose("unit", "Count", choice{Value: "events", Name: "deals, each once"}, choice{Value: "items", Name: "items"}, choice{Value: "stories", Name: "stories, each once"}))
+	v.limits(c)
+	rows, cols := tally.Axis{Name: "instrument"}, tally.Axis{Name: "target", Under: tally.Region}
+	whole := c.Matrix(rows, cols, unit)
+	sec := section{ID: "map", Title: "Who is where, with what", Notes: append(unitNotes(unit),
+		"A field with two actors or more is framed. Whether they compete or complete each other the numbers do not say: open them and read.")}
+	if whole.All.In(unit) == 0 {
+		sec.Empty = "No actor, instrument and country are named together. " + v.nothing()
+		v.Sections = append(v.Sections, sec)
+		return nil
+	}
+	countries := v.s.Taxonomy.Children(tally.Region)
+	parts := make([]tally.Table, len(ids))
+	for i, id := range ids {
+		parts[i] = c.OfActor(id).Matrix(rows, cols, unit)
+	}
+	sec.Chart, sec.Sheet = drawn(""), v.convergenceSheet(ids, parts, whole, countries, unit)
+	var names, places []string
+	for _, id := range ids {
+		names = append(names, v.s.name(id))
+	}
+	for _, id := range countries {
+		places = append(places, v.s.name(id))
+	}
+	var lines []string
+	var counts [][][]int
+	for _, k := range whole.Rows[:min(len(whole.Rows), comparedShown)] {
+		lines = append(lines, k.Name)
+		counts = append(counts, fields(k.ID, parts, countries, unit))
+	}
+	desc := "Marks grow with the number; a frame says that several are there. The table below has the numbers."
+	sec.Chart = drawn(chart.Presence(chart.Head{ID: "cv1", Title: strings.Join(names, ", ") + " by instrument and country", Desc: desc}, lines, places, names, counts))
+	v.Sections = append(v.Sections, sec)
+	return nil
+}
+
+// fields are the counts of each party in each country for one instrument.
+func fields(row string, parts []tally.Table, countries []news.ConceptID, unit tally.Unit) [][]int {
+	out := make([][]int, len(countries))
+	for j, country := range countries {
+		for _, t := range parts {
+			out[j] = append(out[j], cellAt(&t, row, string(country)).In(unit))
+		}
+	}
+	return out
+}
+
+func cellAt(t *tally.Table, row, col string) tally.Cell {
+	cells, _, ok := t.Row(row)
+	j := slices.IndexFunc(t.Cols, func(k tally.Key) bool { return k.ID == col })
+	if !ok || j < 0 {
+		return tally.Cell{}
+	}
+	return cells[j]
+}
+
+func (v *view) convergenceSheet(ids []news.ConceptID, parts []tally.Table, whole tally.Table, countries []news.ConceptID, unit tally.Unit) *sheet {
+	sh := &sheet{Name: "map", Caption: "Instruments and countries by actor, in " + string(unit), Shown: 60, Cols: []column{{ID: "instrument", Name: "Instrument"}, {ID: "country", Name: "Country"}}}
+	for _, id := range ids {
+		sh.Cols = append(sh.Cols, column{ID: string(id), Name: v.s.name(id), Num: true})
+	}
+	sh.Cols = append(sh.Cols, column{ID: "there", Name: "Who is there"})
+	for _, k := range whole.Rows {
+		for _, country := range countries {
+			row := []cell{{Value: k.ID, Text: k.Name, Head: true}, {Value: string(country), Text: v.s.name(country), Href: "/countries/" + string(country)}}
+			var there []string
+			for i, id := range ids {
+				n := cellAt(&parts[i], k.ID, string(country)).In(unit)
+				if n > 0 {
+					there = append(there, v.s.name(id))
+				}
+				href := v.items("actor:"+string(id), k.Query, "target:"+string(country))
+				if unit == tally.Events {
+					href = v.other("/ledger", "in", "actor="+string(id), "in", "instrument="+k.ID, "in", "recipient="+string(country))
+				}
+				row = append(row, number(n, href))
+			}
+			if len(there) == 0 {
+				continue
+			}
+			says := cell{Value: "only " + there[0]}
+			if len(there) > 1 {
+				says = cell{Value: fmt.Sprintf("%s and %s", strings.Join(there[:len(there)-1], ", "), there[len(there)-1]), Class: "yes"}
+			}
+			sh.Rows = append(sh.Rows, append(row, says))
+		}
+	}
+	return sh
+}
