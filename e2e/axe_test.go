@@ -49,21 +49,16 @@ func (b *tab) links() []string {
 		.map(a => a.pathname + a.search)`))
 }
 
-// shape is what kind of page an address leads to: all items are one kind, all
-// searches are one.
+// shape is what kind of page an address leads to: all items are one kind, and
+// so are all searches on a page.
 func shape(address string) string {
 	p, query, _ := strings.Cut(address, "?")
 	parts := strings.Split(strings.Trim(p, "/"), "/")
 	if len(parts) == 2 && parts[0] != "counts" && parts[0] != "review" {
 		p = "/" + parts[0] + "/*"
 	}
-	if query != "" {
-		keys := strings.FieldsFunc(query, func(r rune) bool { return r == '&' })
-		for i, k := range keys {
-			keys[i], _, _ = strings.Cut(k, "=")
-		}
-		slices.Sort(keys)
-		p += "?" + strings.Join(slices.Compact(keys), "&")
+	if strings.Contains("&"+query, "&q=") {
+		p += "?q"
 	}
 	return p
 }
@@ -88,16 +83,19 @@ func TestEveryPageCanBeUsedWithoutEyes(t *testing.T) {
 	chromium(t)
 	source := axe(t)
 	b := browse(t, start(t, "demo", "--listen", "127.0.0.1:0"))
-	kinds := map[string]bool{shape("/"): true}
+	kinds, told := map[string]bool{shape("/"): true}, map[finding]bool{}
 	for queue := []string{"/"}; len(queue) > 0 && len(kinds) <= mostPages; queue = queue[1:] {
 		for _, s := range []screen{light, dark} {
 			b.look(s)
 			b.open(queue[0])
 			for _, f := range b.audit(source) {
-				t.Errorf("%s (%s): %s: %s: %s", queue[0], s.name, f.ID, f.Help, f.Where)
+				if !told[f] {
+					told[f] = true
+					t.Errorf("%s (%s): %s: %s: %s", queue[0], s.name, f.ID, f.Help, f.Where)
+				}
 			}
 		}
-		b.picture("page" + strings.NewReplacer("/", "-", "?", "-", "*", "x").Replace(shape(queue[0])))
+		b.picture("page" + strings.NewReplacer("/", "-", "?", "-", "*", "one").Replace(shape(queue[0])))
 		for _, next := range b.links() {
 			if kind := shape(next); isPage(next) && !kinds[kind] {
 				kinds[kind] = true

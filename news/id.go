@@ -45,7 +45,7 @@ func isTracker(name string) bool {
 // returns "" for anything that is not http or https.
 func CanonicalURL(raw string) string {
 	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil || u.Host == "" {
+	if err != nil || u.Hostname() == "" {
 		return ""
 	}
 	u.Scheme = strings.ToLower(u.Scheme)

@@ -149,16 +149,16 @@ func (f *folder) finish(i int) []byte {
 	return f.out
 }
 
-// compose applies NFKC, folds again what it brought forth, and drops the marks
-// that are left.
+// compose applies NFKC, folds again what it brought forth, and drops what
+// is no letter.
 func (f *folder) compose(i int) {
 	composed := append([]byte(nil), normalised(f.out[i:])...)
 	f.out = f.out[:i]
 	for len(composed) > 0 {
 		r, size := utf8.DecodeRune(composed)
 		composed = composed[size:]
-		if unicode.Is(unicode.Mn, r) {
-			continue
+		if !isWordRune(r) && r != apostrophe {
+			continue // a mark, or what a ligature brought with it
 		}
 		f.out = utf8.AppendRune(f.out, foldRune(r))
 	}
