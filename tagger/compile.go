@@ -125,6 +125,12 @@ type place struct {
 	where text.LangSet
 }
 
+// key is a place in keys of what is known already.
+func (p place) key() string { return string([]byte{byte(p.lang), byte(p.where), byte(p.where >> 8)}) }
+
+// one separates lists in such keys.
+var one = []string{"\x01"}
+
 // termRules joins the rules of a concept and a term; -1 if there are none.
 // Terms with the same rules share them.
 func (c *compiler) termRules(at place, ofConcept, ofTerm taxonomy.Rules) (int32, error) {
@@ -135,7 +141,8 @@ func (c *compiler) termRules(at place, ofConcept, ofTerm taxonomy.Rules) (int32,
 	for i, list := range ofConcept.Lists() {
 		lists[i] = append(slices.Clip(list), ofTerm.Lists()[i]...)
 	}
-	key := fmt.Sprintf("%v %q", at, lists)
+	key := at.key() + strings.Join(slices.Concat(
+		lists[0], one, lists[1], one, lists[2], one, lists[3], one, lists[4], one, lists[5], one, lists[6], one, lists[7]), "\x00")
 	if known, ok := c.known[key]; ok {
 		return known, nil
 	}
@@ -160,7 +167,7 @@ func (c *compiler) set(at place, refs []string, to **classSet) (concepts bool, e
 	if len(refs) == 0 {
 		return false, nil
 	}
-	key := fmt.Sprintf("%v %q", at, refs)
+	key := at.key() + strings.Join(refs, "\x00")
 	if known, ok := c.sets[key]; ok {
 		*to = known.classes
 		return known.concepts, nil
@@ -233,7 +240,7 @@ func ownTexts(lang text.Lang) text.LangSet {
 // words returns the class of some words at a place, adding them to the matcher
 // at first sight.
 func (c *compiler) words(at place, name string, words []string) (int32, error) {
-	key := fmt.Sprintf("%v %s", at, name)
+	key := at.key() + name
 	if class, ok := c.classes[key]; ok {
 		return class, nil
 	}

@@ -30,7 +30,7 @@ func Default() (*Taxonomy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Load(data)
+	return load(compactFile, data)
 }
 
 // WithDir returns the embedded taxonomy with a directory of the operator's laid
@@ -40,31 +40,37 @@ func WithDir(dir fs.FS) (*Taxonomy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Load(data, dir)
+	return load(compactFile, data, dir)
 }
 
 // Load reads every *.yaml file of the given directories. A concept of a later
 // directory replaces the one with the same id. All mistakes are returned at
 // once, as a [Mistakes].
-func Load(dirs ...fs.FS) (*Taxonomy, error) {
-	l := &loader{
-		t:     &Taxonomy{byID: map[news.ConceptID]*Concept{}, Lists: map[string]map[text.Lang][]string{}},
-		hash:  sha256.New(),
-		layer: map[news.ConceptID]int{},
-	}
+func Load(dirs ...fs.FS) (*Taxonomy, error) { return load(nil, dirs...) }
+
+// load is Load with a compact form of the first directory, which is read in
+// its place if it was made from the same files.
+func load(compact []byte, dirs ...fs.FS) (*Taxonomy, error) {
+	l := &loader{t: newTaxonomy(), hash: sha256.New(), layer: map[news.ConceptID]int{}, compact: compact}
 	for i, dir := range dirs {
 		l.level = i
 		if err := l.dir(dir); err != nil {
 			return nil, err
 		}
 	}
-	l.t.Version = hex.EncodeToString(l.hash.Sum(nil))[:12]
+	l.t.Version = l.version()
 	l.t.index()
-	l.check()
+	if len(dirs) > 1 || !l.proven {
+		l.check()
+	}
 	if len(l.mistakes) > 0 {
 		return nil, l.mistakes
 	}
 	return l.t, nil
+}
+
+func newTaxonomy() *Taxonomy {
+	return &Taxonomy{byID: map[news.ConceptID]*Concept{}, Lists: map[string]map[text.Lang][]string{}}
 }
 
 // Mistake is one thing wrong with a taxonomy file.
@@ -96,7 +102,12 @@ type loader struct {
 	facet    Facet
 	level    int
 	layer    map[news.ConceptID]int
+	compact  []byte // of the first directory; may be nil
+	proven   bool   // the first directory was read from its compact form, which has no mistakes
 }
+
+// version is the hash of all files read so far.
+func (l *loader) version() string { return hex.EncodeToString(l.hash.Sum(nil))[:12] }
 
 func (l *loader) dir(dir fs.FS) error {
 	names, err := fs.Glob(dir, "*.yaml")
@@ -107,21 +118,39 @@ func (l *loader) dir(dir fs.FS) error {
 		return errors.New("no *.yaml file in the taxonomy's directory")
 	}
 	slices.Sort(names)
-	files := make([]parsed, len(names))
-	var group sync.WaitGroup
+	contents := make([][]byte, len(names))
 	for i, name := range names {
-		content, err := fs.ReadFile(dir, name)
-		if err != nil {
+		if contents[i], err = fs.ReadFile(dir, name); err != nil {
 			return fmt.Errorf("read taxonomy: %w", err)
 		}
-		fmt.Fprintf(l.hash, "%s %d\n%s", path.Base(name), len(content), content)
-		group.Go(func() { files[i].file, files[i].err = parser.ParseBytes(content, 0) })
+		fmt.Fprintf(l.hash, "%s %d\n", path.Base(name), len(contents[i]))
+		l.hash.Write(contents[i])
+	}
+	if l.level == 0 && l.compact != nil && l.fromCompact() {
+		return nil
+	}
+	files := make([]parsed, len(names))
+	var group sync.WaitGroup
+	for i := range names {
+		group.Go(func() { files[i].file, files[i].err = parser.ParseBytes(contents[i], 0) })
 	}
 	group.Wait()
 	for i, name := range names {
 		l.readFile(name, files[i])
 	}
 	return nil
+}
+
+// fromCompact reads the compact form, if it was made from the files read so far.
+func (l *loader) fromCompact() bool {
+	if err := l.t.readCompact(l.compact, l.version()); err != nil {
+		return false
+	}
+	for _, c := range l.t.Concepts {
+		l.t.byID[c.ID], l.layer[c.ID] = c, 0
+	}
+	l.proven = true
+	return true
 }
 
 // parsed is a file's syntax tree, or why there is none.
