@@ -12,11 +12,11 @@ const loneItem = 4
 
 // markDomestic marks instruments that the country uses for its own people: the
 // sentence says so ("local", "from the republican budget") and names no outside
-// actor, or a whole article names none.
+// actor, or a whole article names none and is about one state alone.
 func (t *Tagger) markDomestic(w *work) {
 	t.collectCues(w)
 	outside := t.outsideActors(w)
-	alone := len(outside) == 0 && len(w.fields[1].doc.Sentences) >= loneItem
+	alone := len(outside) == 0 && len(w.fields[1].doc.Sentences) >= loneItem && !t.abroad(w)
 	for i := range w.mentions {
 		f := &w.mentions[i]
 		if t.concepts[f.class].facet != taxonomy.Instrument {
@@ -26,6 +26,25 @@ func (t *Tagger) markDomestic(w *work) {
 			return a.field == f.field && a.sentence == f.sentence
 		})
 	}
+}
+
+// abroad reports whether an item tells of a Central Asian state's dealings with
+// another: one that acts abroad is named, or two of the states are.
+func (t *Tagger) abroad(w *work) bool {
+	first := int32(-1)
+	for i := range w.mentions {
+		c := &t.concepts[w.mentions[i].class]
+		switch {
+		case c.projects:
+			return true
+		case c.recipient < 0 || c.id == "central-asia":
+		case first < 0:
+			first = c.recipient
+		case first != c.recipient:
+			return true
+		}
+	}
+	return false
 }
 
 func (w *work) domesticSign(f *found) bool {

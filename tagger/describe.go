@@ -11,7 +11,12 @@ import (
 var centralAsia = []news.ConceptID{"central-asia", "kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan"}
 
 // homeActors are concepts through which Central Asia acts itself.
-var homeActors = []news.ConceptID{"kazakhstan-own-soft-power", "central-asian-states-as-actors"}
+var homeActors = []news.ConceptID{kazakhstanAbroad, "central-asian-states-as-actors"}
+
+const (
+	kazakhstanAbroad = news.ConceptID("kazakhstan-own-soft-power")
+	regionalFormat   = news.ConceptID("five-plus-one") // meetings with all five states at once
+)
 
 // describe works out what the tagger asks of every concept.
 func describe(tax *taxonomy.Taxonomy) []conceptInfo {
@@ -22,7 +27,7 @@ func describe(tax *taxonomy.Taxonomy) []conceptInfo {
 	infos := make([]conceptInfo, len(tax.Concepts))
 	for i, c := range tax.Concepts {
 		info := conceptInfo{
-			id: c.ID, facet: c.Facet, actor: c.Facet.IsActor(), instrument: -1, recipient: -1,
+			id: c.ID, facet: c.Facet, actor: c.Facet.IsActor(), instrument: -1, recipient: -1, own: -1,
 			root: number[stateOf(tax, c)], family: number[tax.Family(c.ID)],
 		}
 		if c.Instrument != "" {
@@ -37,6 +42,11 @@ func describe(tax *taxonomy.Taxonomy) []conceptInfo {
 				}
 			}
 		}
+		info.projects = slices.ContainsFunc(chain, func(id news.ConceptID) bool { return slices.Contains(homeActors, id) })
+		if slices.Contains(chain, kazakhstanAbroad) {
+			info.own = number["kazakhstan"]
+		}
+		info.format = slices.Contains(chain, regionalFormat)
 		info.home = slices.ContainsFunc(chain, func(id news.ConceptID) bool {
 			return slices.Contains(homeActors, id) || slices.Contains(centralAsia, id)
 		})

@@ -57,7 +57,15 @@ func (t *Tagger) events(w *work) []news.Event {
 // stage is who and what an item has to offer for events.
 type stage struct {
 	actors, instruments, recipients []*found
-	weight                          map[int32]float64 // of an actor's root, of a recipient
+	weight                          map[int32]float64 // of an actor's root, of a recipient, of a family of instruments
+	acting, receiving, used         float64           // the sums of these weights
+}
+
+func (s *stage) share(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return part / whole
 }
 
 func (t *Tagger) stage(w *work) *stage {
@@ -70,14 +78,18 @@ func (t *Tagger) stage(w *work) *stage {
 			weight = 3
 		}
 		switch {
-		case c.actor && !c.home:
+		case c.actor && (!c.home || c.projects):
 			s.actors = append(s.actors, f)
 			s.weight[c.root] += weight
+			s.acting += weight
 		case c.facet == taxonomy.Instrument && !f.domestic:
 			s.instruments = append(s.instruments, f)
+			s.weight[c.family] += weight
+			s.used += weight
 		case c.recipient >= 0 && !f.dateline:
 			s.recipients = append(s.recipients, f)
 			s.weight[c.recipient] += weight
+			s.receiving += weight
 		}
 	}
 	return s
@@ -86,7 +98,11 @@ func (t *Tagger) stage(w *work) *stage {
 // eventsOf makes the events of one mention of an instrument.
 func (t *Tagger) eventsOf(s *stage, inst *found) []triple {
 	actors, actorStrength := t.choose(s, s.actors, inst, func(c *conceptInfo) int32 { return c.root })
-	recipients, recipientStrength := t.choose(s, s.recipients, inst, func(c *conceptInfo) int32 { return c.recipient })
+	if len(actors) == 0 {
+		return nil
+	}
+	recipients, recipientStrength := t.choose(s, t.receivers(s, actors[0], inst), inst, func(c *conceptInfo) int32 { return c.recipient })
+	recipients = t.region(s, inst, recipients)
 	var out []triple
 	for _, a := range actors {
 		for _, r := range recipients {
@@ -103,6 +119,52 @@ func (t *Tagger) eventsOf(s *stage, inst *found) []triple {
 	}
 	return out
 }
+
+// receivers are the places that an actor may act toward: for one of the five
+// states another of them, in the very sentence.
+func (t *Tagger) receivers(s *stage, actor, inst *found) []*found {
+	c := &t.concepts[actor.class]
+	if !c.projects {
+		return s.recipients
+	}
+	own := c.own
+	for _, r := range s.recipients {
+		if own < 0 && r.overlaps(actor) {
+			own = t.concepts[r.class].recipient
+		}
+	}
+	var out []*found
+	for _, r := range s.recipients {
+		state := t.concepts[r.class].recipient
+		if state != own && t.concepts[state].id != "central-asia" && r.field == inst.field && abs(r.sentence-inst.sentence) <= 1 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// region returns the region in place of its states where all are meant: in a
+// format that is for all of them, or a list of nearly all.
+func (t *Tagger) region(s *stage, inst *found, recipients []*found) []*found {
+	states := 0
+	for _, r := range recipients {
+		if t.concepts[t.concepts[r.class].recipient].id != "central-asia" {
+			states++
+		}
+	}
+	if states < mostStates && !t.concepts[inst.class].format {
+		return recipients
+	}
+	for _, r := range s.recipients {
+		if t.concepts[t.concepts[r.class].recipient].id == "central-asia" {
+			return []*found{r}
+		}
+	}
+	return recipients
+}
+
+// mostStates is how many of the five states stand for the region.
+const mostStates = 4
 
 // cover widens the evidence by the neighbouring sentence in which f stands.
 func (x triple) cover(f *found) triple {
@@ -175,23 +237,27 @@ func (t *Tagger) strength(s *stage, f, inst *found, root func(*conceptInfo) int3
 // recipient which were found together make an event: like Weights, they are
 // log-odds, and were set on labelled items.
 var EventWeights = []Weight{
-	{"bias", -0.2, "before anything is seen"},
-	{"actor here", 0.5, "the actor stands in the instrument's sentence"},
-	{"recipient here", 0.6, "the recipient does"},
-	{"status", 0.2, "the sentence says that something was signed, opened, planned …"},
-	{"lead", 0.1, "it is the title or the first sentence"},
-	{"insistence", 0.4, "how often the item names the instrument, log2"},
-	{"actor's weight", 0.4, "how often the item names the state or body behind the actor, log2"},
-	{"recipient's weight", 0.45, "how often it names the recipient, log2"},
-	{"actors", -0.6, "how many actors the sentence lists: lists are rarely deeds"},
-	{"families", -0.6, "how many kinds of instruments the sentence names"},
-	{"ruled", -0.8, "the instrument's term is ambiguous and needed a rule"},
-	{"length", -0.5, "of the sentence, in 200 bytes"},
-	{"position", -1.2, "how deep in the body, 0 to 1"},
+	{"bias", -2.8, "before anything is seen"},
+	{"family's share", 2.2, "how much of what the item says of instruments is of this kind, 0 to 1"},
+	{"learning or culture", 0.95, "the instrument is education or culture: it is named where it is used"},
+	{"diplomacy", -0.45, "it is diplomacy: much talk of it is no deed"},
+	{"insistence", 0.15, "how often the item names the instrument, log2"},
+	{"ruled", -0.55, "the instrument's term is ambiguous and needed a rule"},
+	{"in a name", -0.35, "the instrument is a part of the actor's name"},
+	{"actor's share", 1.35, "how much of what the item says of actors is of this one, 0 to 1"},
+	{"actor's weight", 0.3, "how often the item names the state or body behind the actor, log2"},
+	{"recipient's share", 0.35, "how much of what it says of recipients is of this one, 0 to 1"},
+	{"recipient's weight", 0.4, "how often it names the recipient, log2"},
+	{"actor here", 0.45, "the actor stands in the instrument's sentence"},
+	{"all here", 0.4, "actor and recipient do"},
+	{"actors", -0.7, "how many actors the sentence lists: lists are rarely deeds"},
+	{"families", -0.2, "how many kinds of instruments the sentence names"},
+	{"length", -0.3, "of the sentence, in 200 bytes"},
+	{"position", -0.85, "how deep in the body, 0 to 1"},
 }
 
 // eventThreshold is the probability from which on a triple counts as an event.
-const eventThreshold = 0.35
+const eventThreshold = 0.33
 
 // probable reports whether a triple is an event.
 func (t *Tagger) probable(w *work, s *stage, x *triple) bool {
@@ -214,12 +280,17 @@ func (t *Tagger) eventFeatures(w *work, s *stage, x *triple) values {
 		"families":           float64(s.families(t, x.at)),
 		"length":             float64(sentence.End-sentence.Start) / 200,
 		"position":           float64(x.at.sentence) / float64(len(f.doc.Sentences)),
+		"actor's share":      s.share(s.weight[t.concepts[x.actor].root], s.acting),
+		"recipient's share":  s.share(s.weight[x.recipient], s.receiving),
+		"family's share":     s.share(s.weight[t.concepts[x.instrument].family], s.used),
 	}
+	v.mark("in a name", slices.ContainsFunc(s.actors, func(a *found) bool { return x.at.within(a) }))
+	family := t.concepts[t.concepts[x.instrument].family].id
+	v.mark("learning or culture", family == "education-instrument" || family == "culture-instrument")
+	v.mark("diplomacy", family == "public-diplomacy")
+	v.mark("all here", x.actorHere && x.recipientHere)
 	v.mark("actor here", x.actorHere)
-	v.mark("recipient here", x.recipientHere)
-	v.mark("lead", x.at.field == 0 || x.at.sentence == 0)
 	v.mark("ruled", t.m.terms[x.at.term].rule >= 0)
-	v.mark("status", f.status(x.at.sentence, x.at.sentence) != news.NoStatus)
 	v.log("insistence", s.often(x.instrument))
 	return v
 }

@@ -44,6 +44,9 @@ type conceptInfo struct {
 	instrument int32   // what an institution stands for; -1: nothing
 	recipient  int32   // the state (or the region) that a target belongs to; -1: none
 	home       bool    // a Central Asian state's own actor
+	projects   bool    // a Central Asian state that acts abroad
+	own        int32   // the state that projects; -1: none, or any
+	format     bool    // a format of meetings with all five states
 }
 
 // New compiles a taxonomy.
@@ -121,6 +124,11 @@ func newWork() *work {
 func (t *Tagger) Tag(it *news.Item) news.Tagging {
 	w := t.pool.Get().(*work)
 	defer t.pool.Put(w)
+	return t.tagWith(w, it)
+}
+
+// tagWith is Tag in the given memory.
+func (t *Tagger) tagWith(w *work, it *news.Item) news.Tagging {
 	w.fields[0].doc.Scan(it.Title)
 	w.fields[1].doc.Scan(it.Body())
 	lang := w.languages(it)
