@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"silkwire/config"
 	"silkwire/news"
@@ -52,12 +53,18 @@ type order struct {
 	In   string   `json:"in,omitempty"`
 }
 
-// frame is a piece of what a command prints, or its exit code.
+// frame is a piece of what a command prints, or its exit code. What is no text,
+// or begins or ends within a letter, travels as bytes: a string of JSON would
+// not hold it.
 type frame struct {
 	Out  string `json:"out,omitempty"`
+	Raw  []byte `json:"raw,omitempty"` // of what Out has no letters for
 	Err  string `json:"err,omitempty"`
 	Exit *int   `json:"exit,omitempty"`
 }
+
+// longestFrame bounds what one frame carries, in bytes.
+const longestFrame = 64 << 10
 
 // forward has the daemon carry out the command. held is what stands in the way
 // of doing it here.
@@ -152,6 +159,9 @@ func replay(r io.Reader, std *stdio) error {
 		if _, err := io.WriteString(std.out, f.Out); err != nil {
 			return err
 		}
+		if _, err := std.out.Write(f.Raw); err != nil {
+			return err
+		}
 		if _, err := io.WriteString(std.err, f.Err); err != nil {
 			return err
 		}
@@ -212,7 +222,7 @@ func (c *control) run(w http.ResponseWriter, r *http.Request) {
 	f := &framer{w: w}
 	std := &stdio{in: strings.NewReader(o.In), out: f.stream(false), err: f.stream(true), app: c.app, dir: o.Dir}
 	code := runWith(r.Context(), o.Args, std)
-	f.send(frame{Exit: &code})
+	_ = f.send(frame{Exit: &code})
 }
 
 // framer writes frames, one at a time.
@@ -221,12 +231,13 @@ type framer struct {
 	w  http.ResponseWriter
 }
 
-func (f *framer) send(fr frame) {
+func (f *framer) send(fr frame) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := json.NewEncoder(f.w).Encode(fr); err == nil {
-		_ = http.NewResponseController(f.w).Flush()
+	if err := json.NewEncoder(f.w).Encode(fr); err != nil {
+		return err // whoever asked has gone
 	}
+	return http.NewResponseController(f.w).Flush()
 }
 
 // stream is the writer of one of the two streams.
@@ -238,12 +249,24 @@ type stream struct {
 }
 
 func (s *stream) Write(b []byte) (int, error) {
-	if s.isErr {
-		s.f.send(frame{Err: string(b)})
-	} else {
-		s.f.send(frame{Out: string(b)})
+	for rest := b; len(rest) > 0; {
+		piece := rest[:min(len(rest), longestFrame)]
+		rest = rest[len(piece):]
+		if err := s.f.send(s.frame(piece)); err != nil {
+			return len(b) - len(rest) - len(piece), err
+		}
 	}
 	return len(b), nil
+}
+
+func (s *stream) frame(b []byte) frame {
+	switch {
+	case s.isErr:
+		return frame{Err: string(b)}
+	case utf8.Valid(b):
+		return frame{Out: string(b)}
+	}
+	return frame{Raw: b}
 }
 
 // absolute makes a path of the command line absolute: the daemon that may carry

@@ -155,10 +155,6 @@ func (i *importing) outletOfFeed(f collection.Feed) config.Outlet {
 	return config.Outlet{Outlet: o, Sources: []config.Source{{Source: news.Source{Kind: f.Kind, URL: f.URL}, Enabled: true}}}
 }
 
-type exportCmd struct {
-	OPML exportOPMLCmd `cmd:"" name:"opml" help:"The sources that are visited, for any feed reader."`
-}
-
 type exportOPMLCmd struct {
 	Out string `short:"o" type:"path" help:"The file to write; standard output if not given."`
 }

@@ -43,6 +43,7 @@ var mayImport = map[string][]string{
 	"digest":          {"news", "taxonomy", "search", "store", "client", "text", "story"},
 	"web":             {"news", "taxonomy", "search", "store", "client", "text", "story", "account", "people", "review", "trust", "tally", "chart"},
 	"gold":            {"news", "taxonomy", "review"},
+	"export":          {"news", "taxonomy", "search", "store", "text"},
 	"tally":           {"news", "search", "taxonomy", "text"},
 	"chart":           {},
 	"demo":            {"news", "gold"},
@@ -64,6 +65,7 @@ var homes = map[string][]string{
 	"github.com/alecthomas/kong":             {"cmd/silkwire"},
 	"github.com/andybalholm/brotli":          {"client"},
 	"golang.org/x/crypto":                    {"account"},
+	"github.com/xuri/excelize/v2":            {"export"},
 }
 
 // listed is a package of ours as go list tells of it.

@@ -57,8 +57,8 @@ type cli struct {
 	Source      sourceCmd      `cmd:"" help:"Add, test, list, pause, resume and visit sources."`
 	Backfill    backfillCmd    `cmd:"" help:"Read a source's past back to a date."`
 	Import      importCmd      `cmd:"" help:"Keep and tag a collection of your own: pages, texts, JSON lines, WARC; or add the sources of an OPML file."`
-	Export      exportCmd      `cmd:"" help:"Write what others can read: sources as OPML."`
 	Search      searchCmd      `cmd:"" help:"Search the archive."`
+	Export      exportCmd      `cmd:"" help:"Take items, tags, events and reviews away as CSV, JSON lines or workbooks; sources as OPML."`
 	Digest      digestCmd      `cmd:"" help:"Preview, send and list digests."`
 	Check       checkCmd       `cmd:"" help:"Check configuration and taxonomy, and say what happens next."`
 	User        userCmd        `cmd:"" help:"Look after the users."`
