@@ -30,8 +30,8 @@ fuzz: ## every fuzz target for FUZZTIME
 	    echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$pkg; \
 	  done; done
 
-kill: ## SIGKILL a writing process KILLS times
-	SILKWIRE_KILLS=$(KILLS) go test -count=1 -run Kill ./store/bolt
+kill: ## SIGKILL a writing process KILLS times, and a mailing one as often in each of its states
+	SILKWIRE_KILLS=$(KILLS) go test -count=1 -timeout 0 -v -run SIGKILL ./store/bolt ./cmd/silkwire
 
 bench: ## benchmarks
 	go test -run '^$$' -bench . -benchmem ./tagger ./text ./store/bolt

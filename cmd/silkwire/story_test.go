@@ -23,7 +23,7 @@ import (
 // TestMain lets the test binary stand in for the program: under the name
 // silkwire, which is in PATH, it is the program.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"silkwire": main})
+	testscript.Main(m, map[string]func(){"silkwire": main, "postoffice": postOfficeMain})
 }
 
 // TestStories runs testdata/script: these files in, those words out.
