@@ -28,7 +28,8 @@ type Series struct {
 type Mark struct {
 	From, To int
 	Name     string
-	Bad      bool // nothing or less could be read
+	Bad      bool    // nothing or less could be read
+	Part     float64 // 0–1: how much of all could not be read; its height
 }
 
 // Draw draws the lines, the denominator below them and the marks behind both.
@@ -81,7 +82,7 @@ func (l *Lines) drawMarks(c *canvas, left, step, top, bottom float64) {
 	for i, m := range l.Marks {
 		x, w := left+step*float64(m.From), step*float64(m.To-m.From+1)
 		if m.Bad {
-			c.rect(x, top, w, bottom-top, "outage")
+			c.rect(x, top, w, max(5, (bottom-top)*min(1, m.Part)), "outage")
 		} else {
 			c.line(x, top, x, bottom, "added")
 		}
@@ -151,4 +152,4 @@ func (l *Lines) drawAxis(c *canvas, x func(int) float64, step, y float64) {
 	}
 }
 
-func fillClass(i int) string { return "c" + strconv.Itoa(i%Colours) + " bar p" + strconv.Itoa(i%4) }
+func fillClass(i int) string { return "c" + strconv.Itoa(i%Colours) + " slab p" + strconv.Itoa(i%4) }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"silkwire/news"
 	"silkwire/search"
@@ -16,6 +17,7 @@ import (
 type Claim struct {
 	Subject Subject
 	Value   float64
+	Stock   bool // counts what stays, such as institutes; else what is given, such as grants
 	Cite
 }
 
@@ -61,7 +63,7 @@ func ClaimsOf(it *news.Item, tax *taxonomy.Taxonomy) []Claim {
 			if !ok {
 				continue
 			}
-			c := Claim{Subject: Subject{Concept: n.id, State: s.state(tax, n)}, Value: value, Cite: s.cite()}
+			c := Claim{Subject: Subject{Concept: n.id, State: s.state(tax, n)}, Value: value, Stock: n.facet != taxonomy.Instrument, Cite: s.cite()}
 			c.Subject.Place, _ = s.place(tax)
 			if !slices.Contains(list, c) {
 				list = append(list, c)
@@ -128,22 +130,16 @@ func numberAtEnd(s string) (float64, bool) {
 	return n, true
 }
 
+// together is how long after each other figures of what is given are figures of
+// the same thing: the grants of next year are other grants.
+const together = 30 * 24 * time.Hour
+
 // Disputes are the subjects for which the claims give different numbers, those
-// with the most first, and the other claims.
+// with the most first, and the other claims. What is given, such as grants, is
+// compared only where the state and the place are named.
 func Disputes(claims []Claim) (disputes []Dispute, others []Claim) {
-	at := map[Subject]int{}
-	var all []Dispute
-	for _, c := range claims {
-		i, ok := at[c.Subject]
-		if !ok {
-			i = len(all)
-			at[c.Subject] = i
-			all = append(all, Dispute{Subject: c.Subject})
-		}
-		all[i].Claims = append(all[i].Claims, c)
-	}
-	for _, d := range all {
-		slices.SortFunc(d.Claims, func(a, b Claim) int {
+	for _, d := range subjects(claims) {
+		slices.SortStableFunc(d.Claims, func(a, b Claim) int {
 			return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.Time, b.Time), cmp.Compare(a.Item, b.Item))
 		})
 		for i := range d.Claims {
@@ -151,7 +147,7 @@ func Disputes(claims []Claim) (disputes []Dispute, others []Claim) {
 				d.Values++
 			}
 		}
-		if d.Values > 1 {
+		if d.Values > 1 && (d.Claims[0].Stock || d.State != "" && d.Place != "") {
 			disputes = append(disputes, d)
 		} else {
 			others = append(others, d.Claims...)
@@ -161,4 +157,32 @@ func Disputes(claims []Claim) (disputes []Dispute, others []Claim) {
 		return cmp.Or(cmp.Compare(b.Values, a.Values), cmp.Compare(len(b.Claims), len(a.Claims)), cmp.Compare(a.Concept, b.Concept), cmp.Compare(a.Place, b.Place))
 	})
 	return disputes, others
+}
+
+// subjects sorts claims by what they are about; those of what is given are cut
+// where a month passes without one.
+func subjects(claims []Claim) []Dispute {
+	sorted := slices.Clone(claims)
+	slices.SortStableFunc(sorted, func(a, b Claim) int { return cmp.Compare(a.Time, b.Time) })
+	at := map[Subject]int{}
+	var all []Dispute
+	for _, c := range sorted {
+		i, ok := at[c.Subject]
+		if ok && !c.Stock {
+			last := all[i].Claims[len(all[i].Claims)-1]
+			ok = c.day().Sub(last.day()) <= together
+		}
+		if !ok {
+			i = len(all)
+			at[c.Subject] = i
+			all = append(all, Dispute{Subject: c.Subject})
+		}
+		all[i].Claims = append(all[i].Claims, c)
+	}
+	return all
+}
+
+func (c Cite) day() time.Time {
+	t, _ := time.Parse(time.DateOnly, c.Time) // made by cite
+	return t
 }

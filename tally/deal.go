@@ -102,15 +102,15 @@ func (m *merger) place(id news.ConceptID) news.ConceptID {
 		return id
 	}
 	up := append([]news.ConceptID{id}, m.rules.Taxonomy.Ancestors(id)...)
-	if n := len(up); n >= 2 && up[n-1] == Region {
+	if n := len(up); n >= 2 && slices.Contains(States(), up[n-2]) {
 		return up[n-2]
 	}
 	return id
 }
 
-// tells reports whether a report tells of the deal. Sums of the same size are
-// one deal whatever the instrument is called: one outlet writes loan, the other
-// assistance.
+// tells reports whether a report tells of the deal. The same sum, or number of
+// places, is one deal whatever the instrument is called: one outlet writes
+// loan, the other assistance.
 func (d *Deal) tells(r *Report) bool {
 	ev, gap := &r.Event, r.Time.Sub(d.Last)
 	if slices.ContainsFunc(d.Reports, func(o Report) bool {
@@ -124,8 +124,10 @@ func (d *Deal) tells(r *Report) bool {
 		return gap <= sameSum
 	case d.Amount != nil && ev.Amount != nil:
 		return alike && gap <= sumsDiffer && comparable(d.Amount, ev.Amount)
+	case d.Places != nil && ev.Places != nil && *d.Places == *ev.Places:
+		return gap <= sameThing || d.Family == ev.Family && gap <= sameSum
 	case d.Places != nil && ev.Places != nil:
-		return d.Family == ev.Family && *d.Places == *ev.Places && gap <= sameSum
+		return false
 	}
 	return alike && gap <= sameThing
 }
@@ -143,15 +145,11 @@ func comparable(a, b *news.Amount) bool {
 	return a.Currency == b.Currency && math.Abs(a.Value-b.Value) <= differing*max(a.Value, b.Value)
 }
 
-// join adds a report. A narrower instrument and a nearer actor replace the
-// broader ones.
+// join adds a report. A nearer actor replaces a broader one.
 func (d *Deal) join(r *Report) {
 	ev := &r.Event
 	d.Reports = append(d.Reports, *r)
 	d.Last = r.Time
-	if d.Instrument == d.Family && ev.Family == d.Family {
-		d.Instrument = ev.Instrument
-	}
 	if d.Actor == d.State {
 		d.Actor = ev.Actor
 	}
@@ -163,10 +161,11 @@ func (d *Deal) join(r *Report) {
 	}
 }
 
-// settle decides what is said of the deal as a whole: the status of the last
-// report that gives one, and the sum that most reports give.
+// settle decides what is said of the deal as a whole: the instrument and the
+// sum that most reports give, and the status of the last that gives one.
 func (d *Deal) settle() {
 	d.Status = news.NoStatus
+	d.Instrument, d.Family = d.most()
 	var sums []*news.Amount
 	for i := range d.Reports {
 		ev := &d.Reports[i].Event
@@ -190,6 +189,28 @@ func (d *Deal) settle() {
 		}
 	}
 	d.Differ = best < len(sums)
+}
+
+// most is the instrument of most reports: a narrower one before its family, and
+// then the first.
+func (d *Deal) most() (instrument, family news.ConceptID) {
+	best := -1
+	for i := range d.Reports {
+		ev := &d.Reports[i].Event
+		votes := 0
+		for j := range d.Reports {
+			if d.Reports[j].Event.Instrument == ev.Instrument {
+				votes += 2
+			}
+		}
+		if ev.Instrument != ev.Family {
+			votes++
+		}
+		if votes > best {
+			best, instrument, family = votes, ev.Instrument, ev.Family
+		}
+	}
+	return instrument, family
 }
 
 // Sum is money by who gives, who takes, and currency. Sums in different

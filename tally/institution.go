@@ -72,6 +72,9 @@ func Institutions(tax *taxonomy.Taxonomy) []news.ConceptID {
 
 // isSchool reports whether a concept is a school or university rather than a place.
 func isSchool(tax *taxonomy.Taxonomy, id news.ConceptID) bool {
+	if f := tax.Facet(id); f != taxonomy.Target && f != taxonomy.ActorInstitution {
+		return false
+	}
 	name := strings.ToLower(tax.Name(id))
 	return slices.ContainsFunc([]string{"universit", "institute", "school", "academy", "branch", "campus"}, func(w string) bool { return strings.Contains(name, w) })
 }

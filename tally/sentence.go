@@ -57,7 +57,7 @@ func (s *sentence) place(tax *taxonomy.Taxonomy) (place, country news.ConceptID)
 			continue
 		}
 		up := append([]news.ConceptID{n.id}, tax.Ancestors(n.id)...)
-		if len(up) < 2 || up[len(up)-1] != Region {
+		if len(up) < 2 || !slices.Contains(States(), up[len(up)-2]) {
 			continue
 		}
 		state := up[len(up)-2]

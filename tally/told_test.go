@@ -49,6 +49,21 @@ func TestFiguresThatContradictStandSideBySide(t *testing.T) {
 	}
 }
 
+func TestGrantsOfAnotherYearAreOtherGrants(t *testing.T) {
+	parts := map[string]news.ConceptID{"Russia": "russia", "scholarships": "scholarship", "Kyrgyzstan": "kyrgyzstan"}
+	var claims []Claim
+	for _, it := range []news.Item{
+		saying("a", "2025-03-01", "Russia offers 500 scholarships to Kyrgyzstan.", parts), saying("b", "2026-03-01", "Russia offers 600 scholarships to Kyrgyzstan.", parts),
+		saying("c", "2026-03-03", "Russia offers 650 scholarships to Kyrgyzstan.", parts),
+	} {
+		claims = append(claims, ClaimsOf(&it, concepts(t))...)
+	}
+	disputes, others := Disputes(claims)
+	if len(disputes) != 1 || len(disputes[0].Claims) != 2 || len(others) != 1 || others[0].Value != 500 {
+		t.Errorf("%+v, %+v", disputes, others)
+	}
+}
+
 func TestANumberIsReadWhereItStandsBeforeItsNoun(t *testing.T) {
 	for before, want := range map[string]float64{
 		"Открыли 21 ": 21, "Выделят 1 500 ": 1500, "Выделят 1\u00a0500\u00a0": 1500, "в стране 5 ta ": 5, "Қазақстанда 5 ": 5, "中亚有13所": 13, "约3万名": 30000,

@@ -26,7 +26,7 @@ func convergenceView(v *view) error {
 	ids = slices.Compact(ids)
 	unit := tally.Unit(v.choose("unit", "Count", choice{Value: "events", Name: "deals, each once"}, choice{Value: "items", Name: "items"}, choice{Value: "stories", Name: "stories, each once"}))
 	v.limits(c)
-	rows, cols := tally.Axis{Name: "instrument"}, tally.Axis{Name: "target", Under: tally.Region}
+	rows, cols := tally.Axis{Name: "instrument"}, tally.Axis{Name: "target"}
 	whole := c.Matrix(rows, cols, unit)
 	sec := section{ID: "map", Title: "Who is where, with what", Notes: append(unitNotes(unit),
 		"A field with two actors or more is framed. Whether they compete or complete each other the numbers do not say: open them and read.")}
@@ -35,12 +35,12 @@ func convergenceView(v *view) error {
 		v.Sections = append(v.Sections, sec)
 		return nil
 	}
-	countries := v.s.Taxonomy.Children(tally.Region)
+	countries := tally.States()
 	parts := make([]tally.Table, len(ids))
 	for i, id := range ids {
 		parts[i] = c.OfActor(id).Matrix(rows, cols, unit)
 	}
-	sec.Chart, sec.Sheet = drawn(""), v.convergenceSheet(ids, parts, whole, countries, unit)
+	sec.Sheet = v.convergenceSheet(ids, parts, whole, countries, unit)
 	var names, places []string
 	for _, id := range ids {
 		names = append(names, v.s.name(id))
@@ -50,9 +50,11 @@ func convergenceView(v *view) error {
 	}
 	var lines []string
 	var counts [][][]int
-	for _, k := range whole.Rows[:min(len(whole.Rows), comparedShown)] {
-		lines = append(lines, k.Name)
-		counts = append(counts, fields(k.ID, parts, countries, unit))
+	for _, k := range whole.Rows {
+		line := fields(k.ID, parts, countries, unit)
+		if len(lines) < comparedShown && slices.ContainsFunc(line, func(field []int) bool { return slices.Max(field) > 0 }) {
+			lines, counts = append(lines, k.Name), append(counts, line)
+		}
 	}
 	desc := "Marks grow with the number; a frame says that several are there. The table below has the numbers."
 	sec.Chart = drawn(chart.Presence(chart.Head{ID: "cv1", Title: strings.Join(names, ", ") + " by instrument and country", Desc: desc}, lines, places, names, counts))

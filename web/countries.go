@@ -33,7 +33,7 @@ func countriesView(v *view) error {
 		} else {
 			sec.Sheet = v.matrixSheet(row, tally.Axis{Name: row}, cols, unit, t)
 			for i := range sec.Sheet.Cols {
-				if id := news.ConceptID(sec.Sheet.Cols[i].ID); slices.Contains(v.s.Taxonomy.Children(tally.Region), id) {
+				if id := news.ConceptID(sec.Sheet.Cols[i].ID); slices.Contains(tally.States(), id) {
 					sec.Sheet.Cols[i].Href = v.other("/countries/" + string(id))
 				}
 			}
@@ -69,7 +69,7 @@ func countryView(v *view) error {
 
 // country is the state that the address names, by its id or its code.
 func (v *view) country() news.ConceptID {
-	for _, id := range v.s.Taxonomy.Children(tally.Region) {
+	for _, id := range tally.States() {
 		if v.id == string(id) || strings.EqualFold(countryName(strings.ToUpper(v.id)), v.s.name(id)) {
 			return id
 		}
@@ -84,7 +84,7 @@ func (v *view) portrait(here, whole *tally.Corpus, query, wholeName string, axes
 	if err != nil {
 		return err
 	}
-	v.Sections = append(v.Sections, section{ID: "line", Title: "Over time", Chart: v.drawTimeline("p-line", line, tally.Items, false), Sheet: v.seriesSheetOf(line, "", tally.Items, query)})
+	v.Sections = append(v.Sections, section{ID: "line", Title: "Over time", Chart: v.drawTimeline("p-line", line, tally.Items, false), Sheet: folded(v.seriesSheetOf(line, "", tally.Items, query))})
 	for _, axis := range axes {
 		if sec := v.against(here, whole, query, axis, wholeName); sec != nil {
 			v.Sections = append(v.Sections, *sec)
@@ -99,6 +99,12 @@ func (v *view) portrait(here, whole *tally.Corpus, query, wholeName string, axes
 	}
 	v.Sections = append(v.Sections, section{ID: "items", Title: "Newest items", Cites: v.s.days(page.Items), CiteURL: v.items(query)})
 	return nil
+}
+
+// folded is a sheet that opens when it is asked for.
+func folded(s *sheet) *sheet {
+	s.Folded = true
+	return s
 }
 
 // against sets the shares of a part beside those of the whole.

@@ -57,7 +57,7 @@ func TestEveryNumberOpensAsManyItemsAsItSays(t *testing.T) {
 	tried := 0
 	for _, path := range append(views(), "/counts/matrix?rows=instrument:education-instrument&cols=lang&all=1", "/counts/matrix?rows=month&cols=target&q=scholarship OR grant", "/counts/series?by=week&split=lang&from=2026-10-12&to=2026-11-08") {
 		page := pageAt(t, s, strings.ReplaceAll(path, " ", "+"))
-		for _, a := range page.all("table.sheet td.num a") {
+		for _, a := range page.all("table.tallied td.num a") {
 			href := a.attr("href")
 			if !strings.HasPrefix(href, "/?") {
 				continue
@@ -100,7 +100,7 @@ func TestEveryViewHasItsTableAsCSVAndAsJSON(t *testing.T) {
 	s := serve(t, busy())
 	for _, path := range views() {
 		page := pageAt(t, s, path)
-		tables := page.all("table.sheet")
+		tables := page.all("table.tallied")
 		if len(tables) == 0 {
 			t.Errorf("%s shows no table", path)
 			continue

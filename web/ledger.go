@@ -179,7 +179,7 @@ func (v *view) quote(r *tally.Report) cell {
 
 // placeHref leads to the page of a country, or to a concept.
 func (v *view) placeHref(id news.ConceptID) string {
-	if slices.Contains(v.s.Taxonomy.Children(tally.Region), id) {
+	if slices.Contains(tally.States(), id) {
 		return "/countries/" + string(id)
 	}
 	return conceptHref(id)

@@ -57,7 +57,7 @@ func seriesView(v *view) error {
 	sec.Title = "By " + line.By
 	sec.Chart = v.drawTimeline("s1", line, unit, as == "share" && unit != tally.Events)
 	sec.Sheet = v.seriesSheet(line, split, unit)
-	sec.Notes = append(sec.Notes, "The columns below the lines are all items that were read in the same outlets and languages, whatever they are about. Where they are missing, nothing was read, and the line is broken: nothing is known there.")
+	sec.Notes = append(sec.Notes, "The columns below the lines are all items that were read in the same outlets and languages, whatever they are about. Where they are missing, nothing was read, and the line is broken: nothing is known there. Red from the top is the part of the sources that could not be read; a dotted line is the day on which a source was added.")
 	v.Sections = append(v.Sections, sec)
 	return nil
 }
@@ -173,6 +173,9 @@ func (v *view) drawTimeline(id string, line timeline, unit tally.Unit, asShare b
 		l.Periods = append(l.Periods, tally.PeriodName(line.By, p))
 	}
 	for i, name := range line.Names[:min(len(line.Names), linesShown)] {
+		if line.Keys[i].ID == "all" {
+			name = unitTitle(unit)
+		}
 		values := make([]float64, len(line.Periods))
 		for j, cell := range line.Counts[i] {
 			values[j] = float64(cell.In(unit))
@@ -182,9 +185,13 @@ func (v *view) drawTimeline(id string, line timeline, unit tally.Unit, asShare b
 		}
 		l.Series = append(l.Series, chart.Series{Name: name, Values: values})
 	}
-	l.Marks = marksOf(line)
-	l.Head = chart.Head{ID: id, Title: fmt.Sprintf("%s by %s", unit, line.By), Desc: describe(line, unit)}
+	l.Marks = marksOf(line, len(v.s.Sources()))
+	l.Head = chart.Head{ID: id, Title: unitTitle(unit) + " by " + line.By, Desc: describe(line, unit)}
 	return drawn(l.Draw())
+}
+
+func unitTitle(u tally.Unit) string {
+	return map[tally.Unit]string{tally.Items: "Items", tally.Stories: "Stories", tally.Events: "Deals"}[u]
 }
 
 // describe says in words where a time line is highest.
@@ -206,10 +213,14 @@ func describe(line timeline, unit tally.Unit) string {
 }
 
 // marksOf puts the gaps onto the periods of a time line.
-func marksOf(line timeline) []chart.Mark {
+// An outage is as high as the part of the sources that it hit.
+func marksOf(line timeline, sources int) []chart.Mark {
 	var marks []chart.Mark
 	for _, g := range line.Gaps {
-		m := chart.Mark{From: -1, Name: g.Sentence(), Bad: !g.Added}
+		m := chart.Mark{From: -1, Name: g.Sentence(), Bad: !g.Added, Part: float64(len(g.Sources)) / float64(max(1, sources))}
+		if g.Network {
+			m.Part = 1
+		}
 		for i, p := range line.Periods {
 			from, to := tally.Bounds(line.By, p, time.UTC)
 			if g.From.Before(to) && (g.To.IsZero() || !g.To.Before(from)) {
@@ -233,7 +244,7 @@ func (v *view) seriesSheet(line timeline, split string, unit tally.Unit) *sheet 
 // seriesSheetOf is the table of a time line; its numbers open the items that a
 // further query finds.
 func (v *view) seriesSheetOf(line timeline, split string, unit tally.Unit, more string) *sheet {
-	sh := &sheet{Name: "series", Caption: fmt.Sprintf("%s by %s", unit, line.By), Shown: 120}
+	sh := &sheet{Name: "series", Caption: unitTitle(unit) + " by " + line.By, Shown: 120}
 	sh.Cols = append(sh.Cols, column{ID: line.By, Name: tally.AxisTitle(line.By)})
 	for i, k := range line.Keys {
 		class := ""
@@ -242,7 +253,7 @@ func (v *view) seriesSheetOf(line timeline, split string, unit tally.Unit, more 
 		}
 		name := line.Names[i]
 		if k.ID == "all" {
-			name = strings.ToUpper(string(unit[:1])) + string(unit[1:])
+			name = unitTitle(unit)
 		}
 		sh.Cols = append(sh.Cols, column{ID: k.ID, Name: name, Num: true, Class: class})
 	}

@@ -20,6 +20,7 @@ type sheet struct {
 	Cols    []column
 	Rows    [][]cell
 	Shown   int // rows on the page; 0: all
+	Folded  bool
 }
 
 // column is one column of a sheet.
