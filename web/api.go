@@ -13,6 +13,7 @@ import (
 
 	"silkwire/news"
 	"silkwire/store"
+	"silkwire/taxonomy"
 )
 
 // Limits of the API.
@@ -202,12 +203,14 @@ type apiConcept struct {
 	Sources    []string          `json:"sources"` // document:lines
 }
 
-func (s *Server) apiConcepts(*http.Request) (any, error) {
+// apiConcepts lists the concepts, all or those that q finds by id, name, label
+// or term in any language.
+func (s *Server) apiConcepts(r *http.Request) (any, error) {
 	out := struct {
 		Version  string       `json:"version"`
 		Concepts []apiConcept `json:"concepts"`
 	}{s.Taxonomy.Version, make([]apiConcept, 0, len(s.Taxonomy.Concepts))}
-	for _, c := range s.Taxonomy.Concepts {
+	for _, c := range s.conceptsFor(oneLine(r.URL.Query().Get("q"), 100)) {
 		one := apiConcept{ID: c.ID, Name: c.Name, Facet: string(c.Facet), Parent: c.Parent, State: c.State, Definition: c.Definition, Labels: map[string]string{}, Sources: []string{}}
 		for lang, label := range c.Label {
 			one.Labels[lang.String()] = label
@@ -218,6 +221,19 @@ func (s *Server) apiConcepts(*http.Request) (any, error) {
 		out.Concepts = append(out.Concepts, one)
 	}
 	return out, nil
+}
+
+func (s *Server) conceptsFor(word string) []*taxonomy.Concept {
+	if word == "" {
+		return s.Taxonomy.Concepts
+	}
+	var list []*taxonomy.Concept
+	for _, line := range s.findConcepts(word) {
+		if c, ok := s.Taxonomy.Concept(news.ConceptID(line.ID)); ok {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 func (s *Server) apiEditions(r *http.Request) (any, error) {

@@ -68,6 +68,10 @@ func explain(err error) failure {
 		return failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: syntax.Error(), Position: at}
 	case errors.Is(err, store.ErrCursor):
 		return failure{Code: http.StatusBadRequest, Kind: "bad_cursor", Detail: "The cursor is not one that an earlier page gave. Begin again without it."}
+	case errors.Is(err, store.ErrExists):
+		return failure{Code: http.StatusConflict, Kind: "exists", Detail: "This is there already, or its key was used for something else."}
+	case errors.Is(err, store.ErrFull):
+		return failure{Code: http.StatusServiceUnavailable, Kind: "disk_full", Detail: "The disk is full, and nothing was written. Reading goes on."}
 	case errors.Is(err, store.ErrNotFound):
 		return failure{Code: http.StatusNotFound, Kind: "not_found"}
 	case errors.Is(err, context.DeadlineExceeded):

@@ -205,6 +205,8 @@ func (s *Server) table() []route {
 		{"POST /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.unsubscribe)},
 		{"GET /review", account.Analyst, s.anyPage(s.reviewPage)},
 		{"GET /trust", account.Viewer, s.page("trust", s.trustPage)},
+		{"GET /api/v1/items/{id}/reviews", account.Viewer, s.api(s.apiItemReviews)},
+		{"POST /api/v1/items/{id}/reviews", account.Analyst, s.apiPostReview},
 		{"GET /api/v1/trust", account.Viewer, s.api(s.apiTrust)},
 		{"POST /items/{id}/reviews", account.Analyst, s.act(s.postReviews)},
 		{"POST /review/undo", account.Analyst, s.act(s.undo)},
