@@ -69,6 +69,7 @@ type cli struct {
 	Eval        evalCmd        `cmd:"" help:"Measure the tagger on labelled items."`
 	Taxonomy    taxonomyCmd    `cmd:"" help:"Check, test, show, export and compare the taxonomy."`
 	Retag       retagCmd       `cmd:"" help:"Tag the archive anew where it was tagged under another taxonomy."`
+	Review      reviewCmd      `cmd:"" help:"List, count and export what analysts said."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 
 	guarded bool // a daemon's door is meant: others may only come in safely
