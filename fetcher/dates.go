@@ -132,6 +132,11 @@ func absolute(tokens []token, at time.Time, loc *time.Location) (Date, bool) {
 	}
 	d := Date{DayOnly: !timed}
 	zone := loc
+	if korean, afternoon := inKorean(tokens); korean {
+		if zone = time.FixedZone("", 9*3600); afternoon && clock < 12*time.Hour {
+			clock += 12 * time.Hour
+		}
+	}
 	if timed {
 		if z, ok := zoneOf(rest); ok {
 			zone, d.Zoned = z, true
@@ -142,6 +147,20 @@ func absolute(tokens []token, at time.Time, loc *time.Location) (Date, bool) {
 	}
 	d.Time = time.Date(day.year, time.Month(day.month), day.day, 0, 0, 0, 0, zone).Add(clock)
 	return d, true
+}
+
+// inKorean reports whether a date is written in Korean, which stands for the
+// time of Seoul, and whether in the afternoon.
+func inKorean(tokens []token) (korean, afternoon bool) {
+	for _, t := range tokens {
+		switch t.word {
+		case "오후":
+			return true, true
+		case "오전", "년", "일":
+			korean = true
+		}
+	}
+	return korean, false
 }
 
 type ymd struct{ year, month, day int }
@@ -155,11 +174,14 @@ func (d ymd) valid() bool {
 
 // compact reads 20261124, 20261124140500, and seconds since 1970.
 func compact(tokens []token, loc *time.Location) (Date, bool) {
-	if len(tokens) == 0 || tokens[0].digits < 8 {
+	if len(tokens) == 0 || tokens[0].digits < 7 {
 		return Date{}, false
 	}
 	t := tokens[0]
 	switch {
+	case t.digits == 7: // 2026328
+		day, _, ok := ordinalDay([]token{{number: t.number / 1000, digits: 4}, {word: "-"}, {number: t.number % 1000, digits: 3}})
+		return Date{Time: time.Date(day.year, time.Month(day.month), day.day, 0, 0, 0, 0, loc), DayOnly: true}, ok && len(tokens) == 1 && day.year >= 1990
 	case t.digits == 8 || t.digits == 14:
 		n := t.number
 		clock := time.Duration(0)
@@ -217,9 +239,9 @@ func numericDay(t []token) (ymd, int, bool) {
 	}
 	a, b, c := t[0].number, t[2].number, t[4].number
 	switch sep := t[1].word; {
-	case t[0].digits == 4 && (sep == "-" || sep == "/" || sep == "." || sep == "年") && t[2].digits <= 2:
+	case t[0].digits == 4 && (sep == "-" || sep == "/" || sep == "." || sep == "年" || sep == "년") && t[2].digits <= 2:
 		n := 5
-		if len(t) > 5 && t[5].word == "日" {
+		if len(t) > 5 && (t[5].word == "日" || t[5].word == "일") {
 			n = 6
 		}
 		return gregorian(ymd{a, b, c}), n, t[4].digits <= 2 && b <= 12

@@ -1,6 +1,7 @@
 package fetcher
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -10,18 +11,18 @@ import (
 // the larger languages of Europe. A name is a month when it begins like one of these and is not much
 // longer, for case endings.
 var months = [12][]string{
-	{"jan", "янв", "yanv", "қаңтар", "qańtar", "qantar", "ýanwar", "ocak", "oca", "yan", "jän", "ene", "gen"},
-	{"feb", "фев", "fev", "ақпан", "aqpan", "şubat", "şub"},
-	{"mar", "мар", "наурыз", "nauryz", "mär", "mart"},
-	{"apr", "апр", "abr", "avr", "сәуір", "säuir", "nisan", "nis"},
-	{"may", "мая", "май", "мамыр", "mamyr", "бугу", "maý", "mai", "mayıs"},
-	{"jun", "июн", "iyun", "маусым", "mausym", "кулжа", "iýun", "haziran", "haz"},
-	{"jul", "июл", "iyul", "шілде", "şilde", "shilde", "теке", "iýul", "temmuz", "tem"},
-	{"aug", "авг", "avg", "ago", "aoû", "тамыз", "tamyz", "awg", "ağustos", "ağu"},
-	{"sep", "сен", "sen", "set", "қыркүйек", "qyrküiek", "sent", "eylül", "eyl"},
-	{"oct", "окт", "okt", "out", "ott", "қазан", "qazan", "ekim", "eki"},
-	{"nov", "ноя", "noya", "қараша", "qaraşa", "noýabr", "kasım", "kas", "noy"},
-	{"dec", "дек", "dek", "желтоқсан", "jeltoqsan", "aralık", "ara", "dez", "dic", "déc"},
+	{"jan", "янв", "yanv", "қаңтар", "qańtar", "qantar", "ýanwar", "ocak", "oca", "yan", "jän", "ene", "gen", "ιαν"},
+	{"feb", "фев", "fev", "ақпан", "aqpan", "şubat", "şub", "φεβ"},
+	{"mar", "мар", "наурыз", "nauryz", "mär", "mart", "már", "μαρ", "μάρ"},
+	{"apr", "апр", "abr", "avr", "сәуір", "säuir", "nisan", "nis", "ápr", "απρ"},
+	{"may", "мая", "май", "мамыр", "mamyr", "бугу", "maý", "mai", "mayıs", "máj", "μαϊ", "μάι", "μαι"},
+	{"jun", "июн", "iyun", "маусым", "mausym", "кулжа", "iýun", "haziran", "haz", "jún", "ιουν", "ιούν"},
+	{"jul", "июл", "iyul", "шілде", "şilde", "shilde", "теке", "iýul", "temmuz", "tem", "júl", "ιουλ", "ιούλ"},
+	{"aug", "авг", "avg", "ago", "aoû", "тамыз", "tamyz", "awg", "ağustos", "ağu", "αυγ", "αύγ"},
+	{"sep", "сен", "sen", "set", "қыркүйек", "qyrküiek", "sent", "eylül", "eyl", "sze", "σεπ"},
+	{"oct", "окт", "okt", "out", "ott", "қазан", "qazan", "ekim", "eki", "οκτ"},
+	{"nov", "ноя", "noya", "қараша", "qaraşa", "noýabr", "kasım", "kas", "noy", "νοε", "νοέ"},
+	{"dec", "дек", "dek", "желтоқсан", "jeltoqsan", "aralık", "ara", "dez", "dic", "déc", "δεκ"},
 }
 
 // persianMonths begin the twelve months of the Persian calendar.
@@ -111,8 +112,17 @@ var daysAgo = map[string]int{
 	"today": 0, "сегодня": 0, "bugun": 0, "бугун": 0, "бүгін": 0, "bügin": 0, "бүгүн": 0, "имрӯз": 0, "имруз": 0, "şugün": 0,
 	"şu": 0, "bugün": 0, "امروز": 0,
 	"yesterday": 1, "вчера": 1, "kecha": 1, "кеча": 1, "кеше": 1, "keşe": 1, "кечээ": 1, "дирӯз": 1, "дируз": 1, "düýn": 1,
-	"dün": 1, "دیروز": 1,
-	"позавчера": 2,
+	"dün": 1, "دیروز": 1, "кече": 1, "дина": 1,
+	"позавчера": 2, "پریروز": 2, "evvelsi": 2,
+}
+
+// one are words that stand for the number one in "an hour ago".
+var one = []string{"a", "an", "one", "один", "одну", "bir", "бир", "бір", "як", "یک", "一"}
+
+// justNow are words for a moment ago.
+var justNow = [][]string{
+	{"just", "now"}, {"только", "что"}, {"hozirgina"}, {"ҳозиргина"}, {"жаңа", "ғана"}, {"жаңы", "эле"}, {"az", "önce"}, {"şimdi"}, {"ýaňyja"},
+	{"ҳозир"}, {"刚", "刚"}, {"刚", "才"}, {"لحظاتی", "پیش"}, {"همین", "الان"},
 }
 
 // units are words for a span of time, by their beginnings.
@@ -141,13 +151,18 @@ func relative(tokens []token, at time.Time, loc *time.Location) (Date, bool) {
 	if d, ok := spanAgo(tokens, at); ok {
 		return d, true
 	}
+	if len(tokens) <= 6 && isJustNow(tokens) {
+		return Date{Time: at.Truncate(time.Second), Zoned: true}, true
+	}
 	for i, t := range tokens {
 		days, ok := daysAgo[t.word]
 		if t.word == "şu" && (i+1 >= len(tokens) || tokens[i+1].word != "gün") {
 			ok = false
 		}
-		if two := t.word; i+1 < len(tokens) && (two == "今" || two == "昨") && tokens[i+1].word == "天" {
-			ok, days = true, map[string]int{"今": 0, "昨": 1}[two]
+		if two := t.word; i+1 < len(tokens) && (tokens[i+1].word == "天" || tokens[i+1].word == "日") {
+			if n, known := map[string]int{"今": 0, "昨": 1, "前": 2}[two]; known {
+				ok, days = true, n
+			}
 		}
 		if !ok || len(tokens) > 12 {
 			continue
@@ -162,6 +177,12 @@ func relative(tokens []token, at time.Time, loc *time.Location) (Date, bool) {
 
 func spanAgo(tokens []token, at time.Time) (Date, bool) {
 	for i, t := range tokens {
+		if slices.Contains(one, t.word) {
+			t = token{number: 1, digits: 1}
+		}
+		if d, ok := unitAgo(tokens[i:], at); ok && i <= 1 {
+			return d, true
+		}
 		if t.digits == 0 || t.digits > 3 || i+1 >= len(tokens) {
 			continue
 		}
@@ -176,6 +197,22 @@ func spanAgo(tokens []token, at time.Time) (Date, bool) {
 		}
 	}
 	return Date{}, false
+}
+
+// unitAgo reads a span that is one without saying so: "час назад".
+func unitAgo(tokens []token, at time.Time) (Date, bool) {
+	for _, u := range units {
+		if len(u.begins) > 2 && len(tokens) > 1 && strings.HasPrefix(tokens[0].word, u.begins) && len(tokens) <= 3 && anyAgo(tokens[1:]) {
+			return ago(at, 1, u.span), true
+		}
+	}
+	return Date{}, false
+}
+
+func isJustNow(tokens []token) bool {
+	return slices.ContainsFunc(justNow, func(words []string) bool {
+		return len(tokens) >= len(words) && slices.EqualFunc(tokens[:len(words)], words, func(t token, w string) bool { return t.word == w })
+	})
 }
 
 func ago(at time.Time, n int, unit time.Duration) Date {

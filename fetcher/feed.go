@@ -50,7 +50,10 @@ func parseFeed(text []byte, ctx parseContext) (Document, error) {
 	if plain, changed := withoutOddities(text, o); changed {
 		text, o = plain, survey(plain)
 	}
-	if len(o.Items) > maxItems {
+	if m := xmlBase.FindStringSubmatch(o.Head); m != nil {
+		ctx.Base = first(ctx.resolve(html.UnescapeString(m[1])), ctx.Base)
+	}
+	if ctx.Lang = langOf([]byte(o.Head)); len(o.Items) > maxItems {
 		return parseNewest(text, o, ctx)
 	}
 	if !o.Open {
@@ -65,8 +68,9 @@ func parseFeed(text []byte, ctx parseContext) (Document, error) {
 // 0.3, and Atom feeds that call their entries items.
 func withoutOddities(text []byte, o outline) (plain []byte, changed bool) {
 	plain = text
-	if bytes.Contains(text, []byte(`mode="base64"`)) {
-		plain, changed = base64Values.ReplaceAllFunc(plain, decodedValue), true
+	if modes.Match(text) {
+		plain = base64Values.ReplaceAllFunc(plain, decodedValue)
+		plain, changed = modeTags.ReplaceAllFunc(plain, typedTag), true
 	}
 	if o.Root == "feed" && len(o.Items) > 0 && bytes.HasPrefix(bytes.ToLower(text[o.Items[0].Start:]), []byte("<item")) {
 		plain, changed = itemTags.ReplaceAll(plain, []byte("${1}entry")), true
@@ -74,8 +78,12 @@ func withoutOddities(text []byte, o outline) (plain []byte, changed bool) {
 	return plain, changed
 }
 
+// Atom 0.3 says how a value is written beside what it is.
 var (
-	base64Values = regexp.MustCompile(`(<[\w:]+[^<>]*mode="base64"[^<>]*>)([A-Za-z0-9+/=\s]+)<`)
+	modes        = regexp.MustCompile(`\bmode=["'](?:base64|escaped)["']`)
+	base64Values = regexp.MustCompile(`(<[\w:]+[^<>]*\bmode=["']base64["'][^<>]*>)([A-Za-z0-9+/=\s]+)<`)
+	modeTags     = regexp.MustCompile(`<[\w:]+[^<>]*\bmode=["'](?:base64|escaped)["'][^<>]*>`)
+	typeOf       = regexp.MustCompile(`\btype=`)
 	itemTags     = regexp.MustCompile(`(?i)(</?)item\b`)
 )
 
@@ -88,10 +96,22 @@ func decodedValue(match []byte) []byte {
 	return slices.Concat(parts[1], []byte(html.EscapeString(string(value))), []byte("<"))
 }
 
+// typedTag is an opening tag with a type in the place of a mode that says that
+// there is markup inside.
+func typedTag(tag []byte) []byte {
+	instead := []byte(`type="html"`)
+	if typeOf.Match(tag) {
+		instead = nil
+	}
+	return modes.ReplaceAll(tag, instead)
+}
+
 // rawItem is what gofeed does not hand on of an item.
 type rawItem struct {
 	about, href, modified string // attributes: RDF's identity, CDF's link and date
 	id                    string // of Atom, byte for byte (RFC 4287 §4.2.6.1)
+	created               string // of Atom 0.3
+	lang                  string // of the item or of what is in it; "-" where that is declared to be none
 }
 
 func rawItems(text []byte, o outline) []rawItem {
@@ -104,7 +124,12 @@ func rawItems(text []byte, o outline) []rawItem {
 
 var (
 	rawAttributes = regexp.MustCompile(`(?i)\b(rdf:about|href|lastmod)\s*=\s*["']([^"'<>]*)["']`)
-	rawID         = regexp.MustCompile(`<id>\s*([^<]*?)\s*</id>`)
+	rawID         = regexp.MustCompile(`<(?:\w+:)?id>\s*([^<]*?)\s*</(?:\w+:)?id>`)
+	rawCreated    = regexp.MustCompile(`<(?:\w+:)?created>\s*([^<]*?)\s*</`)
+	rawSource     = regexp.MustCompile(`(?s)<(?:\w+:)?source\b[^>]*>.*?</(?:\w+:)?source>`)
+	xmlLang       = regexp.MustCompile(`\bxml:lang\s*=\s*["']([\w-]*)["']`)
+	rawWords      = regexp.MustCompile(`<(?:title|summary|content|description|body|fullitem|(?:content:encoded))\b[^<>]*>`)
+	xmlBase       = regexp.MustCompile(`(?i)\b(?:xml:)?base\s*=\s*["']([^"'<>]+)["']`)
 )
 
 func readRaw(item []byte) rawItem {
@@ -121,10 +146,33 @@ func readRaw(item []byte) rawItem {
 			raw.modified = value
 		}
 	}
-	if m := rawID.FindSubmatch(item); m != nil {
+	own := rawSource.ReplaceAll(item, nil) // another feed's, where an entry is taken from one
+	if m := rawID.FindSubmatch(own); m != nil {
 		raw.id = html.UnescapeString(string(m[1]))
 	}
+	if m := rawCreated.FindSubmatch(own); m != nil {
+		raw.created = string(m[1])
+	}
+	raw.lang = langOf(opening)
+	for _, tag := range rawWords.FindAll(own, 10) {
+		if lang := langOf(tag); lang != "" {
+			raw.lang = lang
+			break
+		}
+	}
 	return raw
+}
+
+// langOf is the language that a tag declares; "-" for none.
+func langOf(tag []byte) string {
+	m := xmlLang.FindSubmatch(tag)
+	switch {
+	case m == nil:
+		return ""
+	case len(m[1]) == 0:
+		return "-"
+	}
+	return cleanLang(string(m[1]))
 }
 
 // parseXML hands a document to gofeed. CDF and bare channels, which it does not
@@ -147,7 +195,7 @@ func fromRoot(text []byte) []byte {
 	if t, _, ok := nextTag(text, 0); ok {
 		text = text[t.Start:]
 		if t.Name == "channel" {
-			text = slices.Concat([]byte(`<rss version="2.0">`), text, []byte("</rss>"))
+			text = slices.Concat([]byte(`<rss version="2.0">`), repaired(text), []byte("</rss>"))
 		}
 	}
 	return text
@@ -264,7 +312,7 @@ func feedDocument(feed *gofeed.Feed, raw []rawItem, ctx parseContext) Document {
 		Kind:   "feed",
 		Format: strings.TrimSpace(feed.FeedType + " " + feed.FeedVersion),
 		Title:  title(feed.Title),
-		Lang:   cleanLang(feed.Language),
+		Lang:   first(cleanLang(feed.Language), strings.TrimPrefix(ctx.Lang, "-")),
 		Home:   ctx.resolve(feed.Link),
 		Total:  len(feed.Items),
 	}
@@ -283,7 +331,8 @@ func feedDocument(feed *gofeed.Feed, raw []rawItem, ctx parseContext) Document {
 			from.atom = atomFeed.Entries[i]
 		}
 		item := feedItem(it, from, ctx)
-		item.Lang = first(cleanLang(dcFirst(it, "language")), doc.Lang)
+		item.Lang = first(cleanLang(dcFirst(it, "language")), from.lang, doc.Lang)
+		item.Lang = strings.TrimPrefix(item.Lang, "-")
 		doc.Items = append(doc.Items, item)
 	}
 	return doc
@@ -294,7 +343,7 @@ func feedItem(it *gofeed.Item, from origin, ctx parseContext) news.Item {
 	item := news.Item{
 		GUID:       limit(strings.TrimSpace(first(from.id, it.GUID, from.about)), 2<<10),
 		URL:        itemURL(it, from, ctx),
-		Title:      title(first(it.Title, extensionText(it.Extensions, "media", "title"))),
+		Title:      title(first(it.Title, extensionText(it.Extensions, "media", "title"), grouped(it, "title"))),
 		Image:      ctx.resolve(itemImage(it)),
 		Authors:    authors(it, from.rss),
 		Categories: categories(it, from.atom),
@@ -315,18 +364,25 @@ func feedItem(it *gofeed.Item, from origin, ctx parseContext) news.Item {
 
 // bodies are the item's summary and its text, wherever the feed keeps them.
 func bodies(it *gofeed.Item) (description, content string) {
-	group := ""
-	if groups := it.Extensions["media"]["group"]; len(groups) > 0 && len(groups[0].Children["description"]) > 0 {
-		group = groups[0].Children["description"][0].Value
-	}
-	description = first(it.Description, it.Custom["abstract"], extensionText(it.Extensions, "media", "description"), group)
+	description = first(it.Description, it.Custom["abstract"], extensionText(it.Extensions, "media", "description"), grouped(it, "description"))
 	content = first(it.Content, it.Custom["fullitem"], it.Custom["body"], deepText(it.Extensions, "xhtml", "body"), deepText(it.Extensions, "", "body"))
 	if summary := it.Custom["summary"]; description == "" {
 		description = summary
 	} else if content == "" {
 		content = summary
 	}
+	if it.ITunesExt != nil {
+		description = first(description, it.ITunesExt.Summary, it.ITunesExt.Subtitle)
+	}
 	return description, content
+}
+
+// grouped is the text of an element inside media:group.
+func grouped(it *gofeed.Item, name string) string {
+	if groups := it.Extensions["media"]["group"]; len(groups) > 0 && len(groups[0].Children[name]) > 0 {
+		return groups[0].Children[name][0].Value
+	}
+	return ""
 }
 
 // deepText is all the text inside an extension element.
@@ -372,6 +428,12 @@ func categories(it *gofeed.Item, entry *atom.Entry) []string {
 	for _, category := range it.Categories {
 		add(category)
 	}
+	for _, category := range it.Extensions["media"]["category"] {
+		add(category.Value)
+	}
+	for _, category := range it.Extensions["itunes"]["category"] {
+		add(category.Attrs["text"])
+	}
 	return out
 }
 
@@ -389,6 +451,9 @@ func itemURL(it *gofeed.Item, from origin, ctx parseContext) string {
 		if address := ctx.resolve(link); address != "" {
 			return address
 		}
+	}
+	if strings.HasPrefix(from.about, "http") { // RDF's items are named by their address
+		return ctx.resolve(from.about)
 	}
 	if from.rss != nil && from.rss.GUID != nil && from.rss.GUID.IsPermalink == "false" {
 		return ""
@@ -422,7 +487,7 @@ func itemImage(it *gofeed.Item) string {
 // itemDate is when the item was published, or else last changed.
 func itemDate(it *gofeed.Item, from origin, ctx parseContext) (Date, bool) {
 	written := []string{it.Published, extensionText(it.Extensions, "dcterms", "issued"), extensionText(it.Extensions, "dcterms", "created"),
-		it.Updated, extensionText(it.Extensions, "dcterms", "modified"), from.modified}
+		extensionText(it.Extensions, "prism", "publicationDate"), from.created, it.Updated, extensionText(it.Extensions, "dcterms", "modified"), from.modified}
 	for _, s := range written {
 		if s = strings.TrimSpace(s); s == "" {
 			continue
@@ -473,7 +538,7 @@ func authors(it *gofeed.Item, from *rss.Item) []string {
 	}
 	for _, person := range people {
 		if person != nil {
-			add(first(strings.TrimSpace(person.Name), person.Email))
+			add(personName(first(strings.TrimSpace(person.Name), person.Email)))
 		}
 	}
 	if it.DublinCoreExt != nil {
@@ -486,7 +551,7 @@ func authors(it *gofeed.Item, from *rss.Item) []string {
 
 // personName takes the name out of "mail (Name)", "Name (mail)" and "Name <mail>".
 func personName(s string) string {
-	s = strings.TrimSpace(s)
+	s = strings.TrimPrefix(strings.TrimSpace(s), "mailto:")
 	for _, marks := range []string{"()", "<>"} {
 		i := strings.IndexByte(s, marks[0])
 		if i < 0 || s[len(s)-1] != marks[1] {
@@ -502,8 +567,19 @@ func personName(s string) string {
 			return inside
 		}
 	}
+	if words := strings.Fields(s); len(words) > 1 { // "Name mail" and "mail Name"
+		last := len(words) - 1
+		switch {
+		case bareMail.MatchString(words[0]):
+			return strings.Join(words[1:], " ")
+		case bareMail.MatchString(words[last]):
+			return strings.Join(words[:last], " ")
+		}
+	}
 	return s
 }
+
+var bareMail = regexp.MustCompile(`^<?[\w.+-]+@[\w-]+(\.[\w-]+)+>?$`)
 
 func title(s string) string { return limit(extract.Line(unmixed(s)), 2000) }
 
@@ -631,6 +707,7 @@ func capped(doc Document) Document {
 type parseContext struct {
 	Outlet news.OutletID
 	Base   string // for relative addresses
+	Lang   string // that the document declares at its root
 	At     time.Time
 	Zone   *time.Location // of dates that name none
 }
@@ -642,6 +719,7 @@ func (c parseContext) resolve(ref string) string {
 	if ref == "" || len(ref) > 2<<10 {
 		return ""
 	}
+	ref = strings.ReplaceAll(ref, "&amp;", "&") // escaped twice
 	u, err := url.Parse(strings.ReplaceAll(ref, " ", "%20"))
 	if err != nil {
 		return ""
