@@ -19,6 +19,10 @@ const baseline news.Outcome = "baseline"
 // without a clock waits for one.
 var saneClock = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// wildClock is how long after a chore was last done a clock is not believed:
+// what is done in the year 2099 by mistake would be done no more until then.
+const wildClock = 10 * 366 * 24 * time.Hour
+
 // considerChore starts a chore that is due, and returns when it is due next.
 func (m *Monitor) considerChore(work context.Context, c *Chore, now time.Time) time.Time {
 	if now.Before(saneClock) {
@@ -37,6 +41,10 @@ func (m *Monitor) considerChore(work context.Context, c *Chore, now time.Time) t
 		return c.Schedule.Next(now)
 	case err != nil:
 		m.log.Error("cannot read when a job was last done", "job", c.Name, "error", err)
+		return now.Add(recheck)
+	}
+	if now.Sub(last.Due) > wildClock {
+		m.log.Error("a job waits for the clock to be set", "job", c.Name, "clock", now, "last", last.Due)
 		return now.Add(recheck)
 	}
 	due, missed := m.dueTime(c, last.Due, now)
