@@ -81,6 +81,11 @@ type Options struct {
 	// People look after accounts; nil is an office over Store.
 	People *people.Office
 
+	// Elsewhere signs people in with another service, whose name is
+	// ElsewhereName; nil: nobody does.
+	Elsewhere     Elsewhere
+	ElsewhereName string
+
 	SignIn         bool           // others than this machine can ask: nobody reads without an account
 	StatusPublic   bool           // the status page is for everybody
 	InClear        bool           // passwords may come over http from elsewhere; the operator said so
@@ -190,7 +195,7 @@ func (s *Server) table() []route {
 	if s.StatusPublic {
 		status = account.Nobody
 	}
-	return []route{
+	list := []route{
 		{"GET /{$}", account.Viewer, s.page("items", s.itemsPage)},
 		{"GET /items/{id}", account.Viewer, s.page("item", s.itemPage)},
 		{"GET /status", status, s.page("status", s.statusPage)},
@@ -262,6 +267,10 @@ func (s *Server) table() []route {
 
 		{"GET /static/{file}", account.Nobody, s.static},
 	}
+	if s.Elsewhere != nil {
+		list = append(list, route{"GET /sign-in/elsewhere", account.Nobody, s.goElsewhere}, route{"GET " + ReturnPath, account.Nobody, s.comeBack})
+	}
+	return list
 }
 
 func (s *Server) routes() *http.ServeMux {

@@ -29,6 +29,9 @@ func (s *Server) signInPage(r *http.Request) (framed, error) {
 func (s *Server) signInForm(r *http.Request, next string) (*signInPage, error) {
 	somebody, err := s.People.Anybody(r.Context())
 	p := &signInPage{frame: frame{Title: "Sign in"}, Next: ownPath(next), Empty: !somebody}
+	if s.Elsewhere != nil {
+		p.Through = s.ElsewhereName
+	}
 	return p, err
 }
 

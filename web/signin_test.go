@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -623,5 +624,61 @@ func TestTheRefusalsAreCounted(t *testing.T) { // section 5, 15
 		if !slices.Contains(strings.Split(w.Body.String(), "\n"), line) {
 			t.Errorf("%q is missing", line)
 		}
+	}
+}
+
+// friend is another service that vouches for whoever keeps the right thing.
+type friend struct{ name string }
+
+func (f friend) Begin(_ context.Context, next string) (to, keep string, err error) {
+	return "https://id.example/authorize?next=" + url.QueryEscape(next), "keep this", nil
+}
+
+func (f friend) End(_ context.Context, keep string, answer url.Values) (name, next string, err error) {
+	if keep != "keep this" || answer.Get("state") != "s" {
+		return "", "", errors.New("the secret cause")
+	}
+	return f.name, "//evil.example", nil
+}
+
+func TestWhoSignsInElsewhereNeedsAnAccountHere(t *testing.T) { // section 5, 11
+	for name, want := range map[string]int{"Amina@Example.org": http.StatusSeeOther, "nobody@example.org": http.StatusForbidden, "<b>": http.StatusForbidden, "gone": http.StatusForbidden} {
+		d := newDesk(t, func(o *Options) { o.Elsewhere, o.ElsewhereName = friend{name}, "Our sign-on" }).user("amina@example.org", account.Analyst).user("gone", account.Analyst)
+		if err := d.People.SetDisabled(context.Background(), people.By{}, "gone", true); err != nil {
+			t.Fatal(err)
+		}
+		d.host = "silkwire.example.org"
+		d.wants(d.get("/sign-in"), 200, "Sign in with Our sign-on")
+		if w := d.get("/sign-in/elsewhere?next=//evil"); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "https://id.example/authorize?next=%2F" {
+			t.Fatalf("status %d to %q", w.Code, w.Header().Get("Location"))
+		}
+		trip := d.jar["__Host-trip"]
+		if trip == nil || !trip.Secure || !trip.HttpOnly || trip.SameSite != http.SameSiteLaxMode {
+			t.Fatalf("the cookie is %+v", trip)
+		}
+		w := d.get("/sign-in/return?state=s")
+		if w.Code != want {
+			t.Errorf("%s: status %d", name, w.Code)
+		}
+		if want == http.StatusSeeOther {
+			if w.Header().Get("Location") != "/" || d.jar["__Host-session"] == nil || d.jar["__Host-trip"] != nil {
+				t.Errorf("led to %q with %v", w.Header().Get("Location"), d.jar)
+			}
+			d.wants(d.get("/"), 200, "amina@example.org")
+		} else {
+			d.wants(w, want, "have no account here")
+		}
+	}
+}
+
+func TestWhatWentWrongElsewhereIsForTheLog(t *testing.T) {
+	d := newDesk(t, func(o *Options) { o.Elsewhere, o.ElsewhereName = friend{"amina"}, "Our sign-on" }).user("amina", account.Analyst)
+	w := d.get("/sign-in/return?state=s") // without the cookie
+	d.wants(w, http.StatusForbidden, "the log says why")
+	if strings.Contains(w.Body.String(), "secret cause") || !strings.Contains(d.log.String(), "secret cause") {
+		t.Errorf("the page or the log: %s", d.log.String())
+	}
+	if plain := newDesk(t); plain.get("/sign-in/elsewhere").Code != http.StatusNotFound || plain.get("/sign-in/return").Code != http.StatusNotFound {
+		t.Error("without another service its addresses answer")
 	}
 }

@@ -18,15 +18,17 @@ func as(s *Server, v visitor) *Server {
 // open are the routes that need nobody's name, and why. Everything else is
 // closed: a route comes into this list by a decision.
 var open = map[string]string{
-	"GET /livez":         "a probe",
-	"GET /healthz":       "a probe",
-	"GET /readyz":        "a probe",
-	"GET /static/{file}": "style and script of the sign-in page",
-	"GET /sign-in":       "where one signs in",
-	"POST /sign-in":      "asks for a password",
-	"POST /sign-out":     "takes away only what the browser shows",
-	"GET /setup":         "asks for the set-up token",
-	"POST /setup":        "asks for the set-up token",
+	"GET /livez":             "a probe",
+	"GET /healthz":           "a probe",
+	"GET /readyz":            "a probe",
+	"GET /static/{file}":     "style and script of the sign-in page",
+	"GET /sign-in":           "where one signs in",
+	"POST /sign-in":          "asks for a password",
+	"POST /sign-out":         "takes away only what the browser shows",
+	"GET /sign-in/elsewhere": "leads to the provider",
+	"GET /sign-in/return":    "asks the provider who it is",
+	"GET /setup":             "asks for the set-up token",
+	"POST /setup":            "asks for the set-up token",
 
 	"GET /unsubscribe/{token}":  "a reader of a digest need not be a user; the token proves who she is",
 	"POST /unsubscribe/{token}": "mail programs have no session (RFC 8058)",

@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"news":            {},
 	"account":         {},
 	"people":          {"account", "store"},
+	"signon":          {},
 	"text":            {},
 	"client":          {},
 	"fetcher/extract": {},
@@ -66,6 +67,8 @@ var homes = map[string][]string{
 	"github.com/andybalholm/brotli":          {"client"},
 	"golang.org/x/crypto":                    {"account"},
 	"github.com/xuri/excelize/v2":            {"export"},
+	"github.com/coreos/go-oidc/v3":           {"signon"},
+	"golang.org/x/oauth2":                    {"signon"},
 }
 
 // listed is a package of ours as go list tells of it.

@@ -5,9 +5,11 @@ import (
 	"html/template"
 	"time"
 
+	"silkwire/client"
 	"silkwire/config"
 	"silkwire/digest"
 	"silkwire/news"
+	"silkwire/signon"
 	"silkwire/store"
 	"silkwire/tagger"
 	"silkwire/web"
@@ -21,7 +23,9 @@ func (d *daemon) webOptions() web.Options {
 	for _, w := range tagger.Weights {
 		meaning[w.Feature] = w.Meaning
 	}
+	elsewhere, name := signOn(cfg, d.app.client)
 	return web.Options{
+		Elsewhere: elsewhere, ElsewhereName: name,
 		Store: d.app.store, Taxonomy: d.app.tax, Outlets: outlets,
 		Sources:     func() []web.SourceInfo { return *d.sources.Load() },
 		Edition:     func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
@@ -46,6 +50,17 @@ func mailOf(e store.Edition) (string, error) {
 	}
 	m, err := digest.Render(compiled)
 	return m.HTML, err
+}
+
+// signOn is the provider that a configuration names; nil for none.
+func signOn(cfg *config.Config, c *client.Client) (web.Elsewhere, string) {
+	if cfg.OIDC.Issuer == "" {
+		return nil, ""
+	}
+	return signon.New(signon.Options{
+		Issuer: cfg.OIDC.Issuer, ClientID: cfg.OIDC.ClientID, Secret: cfg.OIDC.ClientSecret.Reveal(), Claim: cfg.OIDC.Claim,
+		Return: cfg.BaseURL + web.ReturnPath, HTTP: c.Protocol(),
+	}), cfg.OIDC.Name
 }
 
 // sourceInfos are the sources of a configuration as the status page lists them.
