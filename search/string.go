@@ -58,11 +58,14 @@ func writeAll(list []Expr, between string, needsParentheses func(Expr) bool) str
 	return strings.Join(parts, between)
 }
 
+// writeWords writes apostrophes as the letter that is one also where a word
+// begins or ends.
 func writeWords(w Words) string {
-	if len(w) == 1 && plain(w[0]) {
-		return w[0]
+	s := strings.ReplaceAll(strings.Join(w, " "), "'", "ʼ")
+	if len(w) == 1 && plain(s) {
+		return s
 	}
-	return `"` + strings.Join(w, " ") + `"`
+	return `"` + s + `"`
 }
 
 // plain reports whether a word needs no quotes.
