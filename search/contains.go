@@ -2,6 +2,8 @@ package search
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -9,8 +11,21 @@ import (
 	"silkwire/text"
 )
 
-// Fold splits a text into folded words (see package text).
+// Fold splits a text into folded words (see package text). Words of two
+// scripts are folded until nothing changes any more.
 func Fold(s string) []string {
+	words := fold(s)
+	for range 4 {
+		again := fold(respell(words))
+		if slices.Equal(words, again) {
+			break
+		}
+		words = again
+	}
+	return words
+}
+
+func fold(s string) []string {
 	var d text.Doc
 	d.Scan(s)
 	words := make([]string, len(d.Words))
@@ -18,6 +33,12 @@ func Fold(s string) []string {
 		words[i] = string(d.Folded(&d.Words[i]))
 	}
 	return words
+}
+
+// respell writes folded words with the apostrophe that is a letter also where a
+// word begins or ends.
+func respell(words []string) string {
+	return strings.ReplaceAll(strings.Join(words, " "), "'", "ʼ")
 }
 
 // longestWord is how many bytes of a word count.

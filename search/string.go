@@ -58,10 +58,8 @@ func writeAll(list []Expr, between string, needsParentheses func(Expr) bool) str
 	return strings.Join(parts, between)
 }
 
-// writeWords writes apostrophes as the letter that is one also where a word
-// begins or ends.
 func writeWords(w Words) string {
-	s := strings.ReplaceAll(strings.Join(w, " "), "'", "ʼ")
+	s := respell(w)
 	if len(w) == 1 && plain(s) {
 		return s
 	}
