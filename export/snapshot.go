@@ -44,6 +44,17 @@ func (p Print) MarshalText() ([]byte, error) {
 	return []byte(p.String()), nil
 }
 
+// UnmarshalText reads what MarshalText wrote.
+func (p *Print) UnmarshalText(text []byte) error {
+	*p = Print{}
+	raw, err := base64.RawURLEncoding.DecodeString(string(text))
+	if err == nil && len(raw) != 0 && len(raw) != len(p) {
+		err = ErrSnapshot
+	}
+	copy(p[:], raw)
+	return err
+}
+
 // Add adds an item.
 func (p *Print) Add(it *news.Item) {
 	sum := sha256.Sum256(essence(it))

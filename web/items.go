@@ -33,6 +33,7 @@ type itemsPage struct {
 	Empty   string // why the list is empty: "", "archive", "relevant", "search"
 	Held    string // how much the archive holds
 	Sources string // how the sources are, when the archive is empty
+	Take    takeaway
 }
 
 // filters are what the form of the page asks for.
@@ -110,10 +111,12 @@ func (s *Server) itemsPage(r *http.Request) (framed, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Store.Find(r.Context(), store.Query{
-		Search: both(query, p.Filters.exprs()...), Limit: perPage, Cursor: p.Filters.Cursor, Count: true,
-	})
+	asked := both(query, p.Filters.exprs()...)
+	found, err := s.Store.Find(r.Context(), store.Query{Search: asked, Limit: perPage, Cursor: p.Filters.Cursor, Count: true})
 	if err != nil {
+		return nil, err
+	}
+	if p.Take, err = s.takeaway(r.Context(), asked, found.Total); err != nil {
 		return nil, err
 	}
 	p.Total, p.Found = found.Total, count(found.Total, "item")

@@ -115,6 +115,7 @@ type Server struct {
 	counts  counts
 	trusted trusted
 	corpora corpora
+	exports chan struct{} // one in it for each file that is being written
 
 	who func(*http.Request) (visitor, error)
 }
@@ -155,7 +156,7 @@ func New(o Options) *Server {
 	if o.People == nil {
 		o.People = people.New(o.Store, o.Now)
 	}
-	s := &Server{Options: o, pages: parsePages(), assets: loadAssets()}
+	s := &Server{Options: o, pages: parsePages(), assets: loadAssets(), exports: make(chan struct{}, exportsAtOnce)}
 	s.Reconfigure(o.Outlets, o.Warnings, o.Contact)
 	s.who = s.identify
 	s.handler = s.guarded(s.routes())
@@ -250,6 +251,11 @@ func (s *Server) table() []route {
 		{"POST /people/enable", account.Admin, s.changePeople(s.enableUser)},
 		{"GET /audit", account.Admin, s.page("audit", s.auditPage)},
 
+		{"GET /export", account.Viewer, s.export},
+		{"GET /export/codebook", account.Viewer, s.codebook},
+		{"GET /snapshots/{snapshot}", account.Viewer, s.inTurn(s.page("snapshot", s.snapshotPage))},
+		{"GET /feed.atom", account.Viewer, s.feed},
+
 		{"GET /version", account.Viewer, s.api(s.version)},
 		{"GET /livez", account.Nobody, s.live},
 		{"GET /healthz", account.Nobody, s.live},
@@ -264,6 +270,10 @@ func (s *Server) table() []route {
 		{"GET /api/v1/editions", account.Viewer, s.api(s.apiEditions)},
 		{"GET /api/v1/matrix", account.Viewer, s.api(s.apiMatrix)},
 		{"GET /api/v1/series", account.Viewer, s.api(s.apiSeries)},
+		{"GET /api/v1/items.atom", account.Viewer, s.feed},
+		{"GET /api/v1/export", account.Viewer, s.export},
+		{"GET /api/v1/codebook", account.Viewer, s.codebook},
+		{"GET /api/v1/snapshots/{snapshot}", account.Viewer, s.inTurn(s.api(s.apiSnapshot))},
 
 		{"GET /static/{file}", account.Nobody, s.static},
 	}

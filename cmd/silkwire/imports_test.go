@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"collection":      {"news", "client", "fetcher"},
 	"monitor":         {"news", "store"},
 	"digest":          {"news", "taxonomy", "search", "store", "client", "text", "story"},
-	"web":             {"news", "taxonomy", "search", "store", "client", "text", "story", "account", "people", "review", "trust", "tally", "chart"},
+	"web":             {"news", "taxonomy", "search", "store", "client", "text", "story", "account", "people", "review", "trust", "tally", "chart", "export"},
 	"gold":            {"news", "taxonomy", "review"},
 	"export":          {"news", "taxonomy", "search", "store", "text"},
 	"tally":           {"news", "search", "taxonomy", "text"},
