@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"mime"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,7 +43,7 @@ func decode(data []byte, contentType string) decoded {
 		return scrub(decoded{data, "utf-8", note})
 	}
 	for _, label := range []string{header, own} {
-		if text, ok := decodeAs(data, label); ok && plausible(text, label) {
+		if text, ok := decodeAs(data, label); ok && plausible(data, label) {
 			return scrub(decoded{text, strings.ToLower(label), ""})
 		}
 	}
@@ -173,53 +174,111 @@ func canonicalLabel(label string) string {
 	return label
 }
 
-// plausible refuses a Latin reading that servers declare by default of bytes
-// that are evidently Cyrillic: words made of accented letters only.
-func plausible(text []byte, label string) bool {
+// plausible reports whether a declaration is believed: what it names reads at
+// least about as well as any other encoding of the region.
+func plausible(data []byte, label string) bool {
 	e, err := htmlindex.Get(canonicalLabel(label))
-	if err != nil || e != charmap.Windows1252 {
+	if err != nil {
 		return true
 	}
-	high, letters := 0, 0
-	for _, r := range string(text) {
-		if r >= 0xC0 && r <= 0xFF {
-			high++
-		}
-		if unicode.IsLetter(r) {
-			letters++
-		}
+	i := slices.IndexFunc(readings, func(r reading) bool {
+		return r.encoding == e || r.encoding == simplifiedchinese.GB18030 && e == simplifiedchinese.GBK
+	})
+	if i < 0 {
+		return true // of no encoding that we could tell from others
 	}
-	return high < 12 || high*3 < letters && !longRuns(text)
+	sample := markupless(data)
+	bonus := believed
+	if readings[i].name == "windows-1252" {
+		bonus = believedLatin
+	}
+	best, score := bestReading(sample)
+	if rather := appleOrWindows(sample); rather != "" && (label == "windows-1251" || readings[i].name == "x-mac-cyrillic") && best.name == rather {
+		return readings[i].name == rather
+	}
+	return best.name == readings[i].name || readings[i].score(sample)+bonus >= score
 }
 
-// longRuns reports whether accented letters stand in long rows.
-func longRuns(text []byte) bool {
-	run, runs := 0, 0
-	for _, r := range string(text) {
-		if r < 0xC0 || r > 0xFF {
-			run = 0
-			continue
-		}
-		if run++; run == 4 {
-			runs++
-		}
-	}
-	return runs >= 3
-}
+// What a declaration is worth beside what the bytes say. Many servers declare a
+// Latin encoding for everything.
+const (
+	believed      = 0.35
+	believedLatin = 0.15
+)
 
-// candidate is an encoding that detection tries.
-type candidate struct {
+// reading is an encoding that detection tries, and how well a text reads in it:
+// 1 and more for good words, under 0.4 for noise.
+type reading struct {
 	name     string
 	encoding encoding.Encoding
+	prior    float64 // that settles what the text leaves open
+	judge    func(text string) float64
 }
 
-// cyrillic are the single-byte encodings the region's servers have used.
-var cyrillic = []candidate{
-	{"windows-1251", charmap.Windows1251},
-	{"koi8-r", charmap.KOI8R},
-	{"ibm866", charmap.CodePage866},
-	{"iso-8859-5", charmap.ISO8859_5},
-	{"x-mac-cyrillic", charmap.MacintoshCyrillic},
+// readings are the encodings that the region's servers have used.
+var readings = []reading{
+	{"windows-1251", charmap.Windows1251, 0.06, cyrillicScore},
+	{"koi8-r", charmap.KOI8R, 0.03, cyrillicScore},
+	{"ibm866", charmap.CodePage866, 0, cyrillicScore},
+	{"iso-8859-5", charmap.ISO8859_5, 0, cyrillicScore},
+	{"x-mac-cyrillic", charmap.MacintoshCyrillic, 0, cyrillicScore},
+	{"gb18030", simplifiedchinese.GB18030, 0, chineseScore},
+	{"windows-1254", charmap.Windows1254, 0, latinScore},
+	{"windows-1252", charmap.Windows1252, 0.02, latinScore},
+}
+
+func (r reading) score(sample []byte) float64 {
+	text, err := r.encoding.NewDecoder().Bytes(sample)
+	if err != nil {
+		return 0
+	}
+	return r.judge(string(text)) + r.prior
+}
+
+// bestReading is the encoding in which the bytes read best.
+func bestReading(sample []byte) (best reading, score float64) {
+	best, score = readings[len(readings)-1], 0.2
+	for _, r := range readings {
+		if s := r.score(sample); s > score {
+			best, score = r, s
+		}
+	}
+	if best.encoding == charmap.Windows1251 || best.encoding == charmap.MacintoshCyrillic {
+		if rather := appleOrWindows(sample); rather != "" {
+			best = readings[slices.IndexFunc(readings, func(r reading) bool { return r.name == rather })]
+		}
+	}
+	return best, score
+}
+
+// appleOrWindows tells two encodings apart that have nearly all small letters
+// in common, by the others: я, і, and capitals at the beginnings of words. It is
+// "" where the text has none of these.
+func appleOrWindows(sample []byte) string {
+	apple, windows := 0, 0
+	closes := func(quote byte) bool { return bytes.IndexByte(sample, quote) >= 0 }
+	small := func(i int) bool { return i >= 0 && i < len(sample) && sample[i] >= 0xE0 }
+	for i, b := range sample {
+		quotes := b == 0x85 || b == 0x91 && closes(0x92) || b == 0x93 && closes(0x94) || b == 0x84 && (closes(0x93) || closes(0x94)) || b == 0x8B && closes(0x9B)
+		switch {
+		case (b == 0xDF || b == 0xB4) && small(i-1): // я and і
+			apple += 2
+		case b == 0xFF, b == 0xB3 && (small(i-1) || small(i+1)):
+			windows += 2
+		case b == 0xDF || b == 0xC7: // Я or я, З or «
+		case b >= 0x80 && b < 0xA0 && !quotes && !small(i-1) && small(i+1):
+			apple++
+		case b >= 0xC0 && b < 0xE0 && !small(i-1) && small(i+1):
+			windows++
+		}
+	}
+	switch {
+	case apple > windows:
+		return "x-mac-cyrillic"
+	case windows > apple:
+		return "windows-1251"
+	}
+	return ""
 }
 
 // detected reads bytes of which no declaration holds.
@@ -237,25 +296,14 @@ func detect(data, sample []byte) (name string, text []byte) {
 	if nearlyUTF8(data) {
 		return "utf-8", bytes.ToValidUTF8(data, []byte("\uFFFD"))
 	}
-	if looksChinese(sample) {
-		text, _ := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
-		return "gb18030", text
-	}
-	if best, score := bestCyrillic(sample); score > 0.4 {
-		text, _ := best.encoding.NewDecoder().Bytes(data)
-		return best.name, text
-	}
-	if turkish(sample) {
-		text, _ := charmap.Windows1254.NewDecoder().Bytes(data)
-		return "windows-1254", text
-	}
-	text, _ = charmap.Windows1252.NewDecoder().Bytes(data)
-	return "windows-1252", text
+	best, _ := bestReading(sample)
+	text, _ = best.encoding.NewDecoder().Bytes(data)
+	return best.name, text
 }
 
 // markupless is the text between tags, enough of it to judge by.
 func markupless(data []byte) []byte {
-	out := make([]byte, 0, min(len(data), 128<<10))
+	out := make([]byte, 0, min(len(data), 24<<10))
 	inTag := false
 	for _, b := range data {
 		switch {
@@ -267,7 +315,7 @@ func markupless(data []byte) []byte {
 		case !inTag:
 			out = append(out, b)
 		}
-		if len(out) == 128<<10 {
+		if len(out) == 24<<10 {
 			break
 		}
 	}
@@ -295,52 +343,18 @@ func nearlyUTF8(data []byte) bool {
 // Cyrillic alphabets share nearly all of them.
 const commonLetters = "оеаинтслрвкмдпу"
 
-// bestCyrillic tries the Cyrillic encodings and returns the one in which the
-// bytes read most like words, with its score: up to 1.5, and under 0.4 for noise.
-func bestCyrillic(sample []byte) (best candidate, score float64) {
-	for _, c := range cyrillic {
-		text, err := c.encoding.NewDecoder().Bytes(sample)
-		if err != nil {
-			continue
-		}
-		if s := cyrillicScore(string(text)); s > score {
-			best, score = c, s
-		}
-	}
-	return best, score
-}
-
 // cyrillicScore is high for lower-case words of common letters, and low for
 // capitals in mid-word, signs among letters and letters without neighbours.
 func cyrillicScore(text string) float64 {
 	score, high := 0.0, 0
 	previous := ' '
 	for _, r := range text {
-		if r < 0x80 {
-			previous = r
-			continue
-		}
-		high++
-		switch {
-		case strings.ContainsRune(commonLetters, r):
-			score += 1.5
-		case r >= 'а' && r <= 'я' || r == 'ё':
-			score += 0.7
-		case r >= 'А' && r <= 'Я' || r == 'Ё':
-			if unicode.IsLower(previous) {
-				score -= 2
-			} else {
-				score += 0.2
-			}
-		case unicode.Is(unicode.Cyrillic, r):
-			score -= 0.2
-		case strings.ContainsRune("«»—–“”„…№’‘•\u00a0", r):
-			score += 0.1
-		default:
-			score -= 2
-		}
 		if isCyrillicLetter(r) && isLatinLetter(previous) || isLatinLetter(r) && isCyrillicLetter(previous) {
 			score -= 1.5
+		}
+		if r >= 0x80 {
+			high++
+			score += cyrillicWorth(r, previous)
 		}
 		previous = r
 	}
@@ -350,70 +364,101 @@ func cyrillicScore(text string) float64 {
 	return score / float64(high)
 }
 
+// cyrillicWorth is what one character behind another says for a reading.
+func cyrillicWorth(r, previous rune) float64 {
+	inside := unicode.IsLetter(previous)
+	switch {
+	case strings.ContainsRune(commonLetters, r):
+		return 1.5
+	case r == 'ё' && !inside:
+		return 0
+	case r >= 'а' && r <= 'я' || r == 'ё' || r == 'і':
+		return 0.7
+	case r >= 'А' && r <= 'Я' || r == 'Ё':
+		if unicode.IsLower(previous) {
+			return -2
+		}
+		return 0.5
+	case strings.ContainsRune("їєў", r):
+		return 0.3
+	case unicode.Is(unicode.Cyrillic, r):
+		return -0.2
+	case strings.ContainsRune("«»—–“”„…№’‘•\u00a0", r):
+		if inside && r != '’' && r != '»' && r != '”' && r != '…' && r != '\u00a0' {
+			return -1
+		}
+		return 0.1
+	}
+	return -2
+}
+
+// latinScore is high for accented letters among plain ones.
+func latinScore(text string) float64 {
+	score, high := 0.0, 0
+	runes := []rune(text)
+	for i, r := range runes {
+		if r < 0x80 {
+			continue
+		}
+		high++
+		plain := i > 0 && isLatinLetter(runes[i-1]) || i+1 < len(runes) && isLatinLetter(runes[i+1])
+		switch {
+		case strings.ContainsRune("ðýþÝÐÞ", r):
+			score -= 0.3
+		case strings.ContainsRune("“”„‘’–—…«»\u00a0€£§°©", r):
+			score += 0.4
+		case !unicode.IsLetter(r):
+			score--
+		case unicode.IsUpper(r) && i > 0 && unicode.IsLower(runes[i-1]):
+			score -= 1.5
+		case plain:
+			score++
+		default:
+			score -= 0.7
+		}
+	}
+	if high == 0 {
+		return 0
+	}
+	return score / float64(high)
+}
+
+// commonHan are the characters of which a fifth of any Chinese text is made.
+const commonHan = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战先回则任取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶油思术极交受联什认六共权收证改清己美再采转更单风切打白教速花带安场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界拉林律叫且究观越织装影算低持音众书布复容儿须际商非验连断深难近矿千周委素技备半办青省列习响约支般史感劳便团往酸历市克何除消构府称太准精值号率族维划选标写存候毛亲快效斯院查江型眼王按格养易置派层片始却专状育厂京识适属圆包火住调满县局照参红细引听该铁价严"
+
+var commonHanSet = func() map[rune]bool {
+	set := map[rune]bool{}
+	for _, r := range commonHan {
+		set[r] = true
+	}
+	return set
+}()
+
+// chineseScore is high for Chinese characters of which many are common.
+func chineseScore(text string) float64 {
+	common, han, other, all := 0, 0, 0, 0
+	for _, r := range text {
+		switch {
+		case r < 0x80:
+			continue
+		case commonHanSet[r]:
+			common++
+		case unicode.Is(unicode.Han, r):
+			han++
+		case strings.ContainsRune("，。、：；？！“”‘’（）《》【】—…·　％０１２３４５６７８９", r):
+		default:
+			other++
+		}
+		all++
+	}
+	if all == 0 {
+		return 0
+	}
+	return (1.9*float64(common) + 0.2*float64(han) + 0.5*float64(all-common-han-other) - 3*float64(other)) / float64(all)
+}
+
 func isCyrillicLetter(r rune) bool { return unicode.Is(unicode.Cyrillic, r) && unicode.IsLetter(r) }
 func isLatinLetter(r rune) bool    { return r < 0x80 && unicode.IsLetter(r) }
-
-// looksChinese reports whether the high bytes pair up as GB 18030 does, in
-// the rows where its common characters are.
-func looksChinese(sample []byte) bool {
-	pairs, common, broken := 0, 0, 0
-	for i := 0; i < len(sample); i++ {
-		lead := sample[i]
-		if lead < 0x81 {
-			continue
-		}
-		if i+1 == len(sample) {
-			break
-		}
-		trail := sample[i+1]
-		switch {
-		case lead <= 0xFE && trail >= 0x40 && trail != 0x7F && trail <= 0xFE:
-			pairs++
-			if lead >= 0xB0 && lead <= 0xD7 && trail >= 0xA1 || lead == 0xA1 || lead == 0xA3 {
-				common++
-			}
-		case lead <= 0xFE && trail >= 0x30 && trail <= 0x39:
-			pairs++
-		default:
-			broken++
-		}
-		i++
-	}
-	return pairs >= 4 && broken*50 <= pairs && common*10 >= pairs*8 && !cyrillicPairs(sample)
-}
-
-// cyrillicPairs reports whether high bytes come in words of odd length as well
-// as of even, which double-byte characters never do.
-func cyrillicPairs(sample []byte) bool {
-	odd, runs, run := 0, 0, 0
-	for _, b := range append(sample[:len(sample):len(sample)], ' ') {
-		if b >= 0x80 {
-			run++
-			continue
-		}
-		if run > 0 {
-			runs++
-			if run%2 == 1 {
-				odd++
-			}
-		}
-		run = 0
-	}
-	return odd*5 > runs
-}
-
-// turkish reports whether the bytes that windows-1254 has of its own occur:
-// ğ ş ı İ stand where windows-1252 has the rare ð þ ý Ý.
-func turkish(sample []byte) bool {
-	own := 0
-	for _, b := range sample {
-		switch b {
-		case 0xF0, 0xFE, 0xFD, 0xDD, 0xDE, 0xD0:
-			own++
-		}
-	}
-	return own >= 2
-}
 
 // scrub makes valid UTF-8 without the control characters that neither XML nor
 // readers can bear (F7).

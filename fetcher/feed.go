@@ -317,6 +317,9 @@ func feedDocument(feed *gofeed.Feed, raw []rawItem, ctx parseContext) Document {
 		Total:  len(feed.Items),
 	}
 	doc.hints = feedHints(feed)
+	if ctx.Base == "" { // a file: the site's own address is the best there is
+		ctx.Base = first(doc.Home, ctx.resolve(feed.FeedLink))
+	}
 	rssFeed, _ := feed.OriginalFeed().(*rss.Feed)
 	atomFeed, _ := feed.OriginalFeed().(*atom.Feed)
 	for i, it := range feed.Items {
