@@ -259,8 +259,9 @@ type storm struct {
 
 	mu      sync.Mutex
 	calm    bool
-	excuses map[string]int  // crashes and lost replies while a message was under way, by recipient and edition
-	refused map[string]bool // recipients that got a 5xx
+	hooked  map[string][]string // what the webhook took, by Message-ID
+	excuses map[string]int      // crashes and lost replies while a message was under way, by recipient
+	refused map[string]bool     // recipients that got a 5xx
 	due     time.Time
 	n       int
 }
@@ -269,8 +270,8 @@ var readers = []string{"a@desk.example", "b@desk.example", "c@desk.example"}
 
 func newStorm(t *testing.T, seed uint64) *storm {
 	s := &storm{t: t, rand: rand.New(rand.NewPCG(seed, 1)), archive: &archive{}, watch: &watch{t: closing()}, due: closing(),
-		excuses: map[string]int{}, refused: map[string]bool{}}
-	s.office = (&postOffice{onRcpt: s.onRcpt, onData: s.onData}).open(t, nil)
+		hooked: map[string][]string{}, excuses: map[string]int{}, refused: map[string]bool{}}
+	s.office = (&postOffice{onMail: s.onMail, onRcpt: s.onRcpt, onData: s.onData}).open(t, nil)
 	s.begin()
 	return s
 }
@@ -282,6 +283,7 @@ func (s *storm) begin() {
 	s.archive.dead = false
 	s.archive.died = func(string) bool { return s.chance(25) }
 	quiet := courier(s.archive, s.watch, s.office.plain())
+	quiet.Senders[WebhookChannel] = hookOf(s.onHook)
 	quiet.AtOnce = 1 + int(s.rand.Uint64()%3)
 	s.courier = quiet
 	s.desk = &Desk{Store: s.archive, Mail: true, Now: s.watch.now, Log: quiet.Log}
@@ -292,6 +294,50 @@ func (s *storm) chance(n int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return !s.calm && s.rand.IntN(n) == 0
+}
+
+// hookOf is a Sender of webhooks that says what a function says.
+type hookOf func(store.Message) error
+
+func (h hookOf) Send(_ context.Context, m store.Message) error { return h(m) }
+
+// onHook is a webhook's server: every class of answer that it can give.
+func (s *storm) onHook(m store.Message) error {
+	answer := func(kind Kind) error { return &Failure{Kind: kind, Stage: "webhook", Err: errors.New("scripted")} }
+	take := func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.hooked[m.MessageID] = append(s.hooked[m.MessageID], string(m.Body))
+	}
+	switch {
+	case s.chance(8):
+		return answer(Temporary)
+	case s.chance(60):
+		s.mu.Lock()
+		s.refused[m.Recipient] = true
+		s.mu.Unlock()
+		return answer(Permanent)
+	case s.chance(8):
+		take()
+		s.mu.Lock()
+		s.excuses[m.Recipient]++
+		s.mu.Unlock()
+		return answer(Ambiguous)
+	}
+	take()
+	return nil
+}
+
+func (s *storm) onMail(string) error {
+	switch {
+	case s.chance(25):
+		return says(421)
+	case s.chance(25):
+		return says(452)
+	case s.chance(30):
+		return errHangUp
+	}
+	return nil
 }
 
 func (s *storm) onRcpt(to string) error {
@@ -310,9 +356,17 @@ func (s *storm) onRcpt(to string) error {
 }
 
 func (s *storm) onData(to string) (bool, error) {
+	if s.chance(15) { // the disk fills while the mail is under way
+		s.disk(true)
+	}
 	switch {
 	case s.chance(10):
 		return false, says(451)
+	case s.chance(60):
+		s.mu.Lock()
+		s.refused[to] = true
+		s.mu.Unlock()
+		return false, says(554)
 	case s.chance(10):
 		return false, errHangUp
 	case s.chance(8):
@@ -353,6 +407,12 @@ func (s *storm) step() {
 			it.Title += " again"
 			it.Tagging.Relevant = s.rand.IntN(2) == 0
 		}
+		if s.n > 1 { // another taxonomy sees other places in it
+			it := &s.archive.items[s.rand.IntN(s.n)]
+			it.Tagging.Taxonomy = fmt.Sprint("v", s.n)
+			it.Tagging.Events = slices.Clone(it.Tagging.Events)
+			it.Tagging.Events[0].Places = number(1000 + s.n)
+		}
 	case 3:
 		s.watch.pass(6 * time.Hour)
 		_, _ = s.courier.Deliver(context.Background())
@@ -362,14 +422,25 @@ func (s *storm) step() {
 		_, _ = s.courier.Deliver(context.Background())
 		s.watch.pass(10 * time.Minute)
 	}
+	if s.chance(6) {
+		s.disk(s.chance(4))
+	}
 	if s.archive.dead || s.chance(30) {
 		s.bury()
 	}
 }
 
+// disk fills the disk, or makes room.
+func (s *storm) disk(full bool) {
+	s.archive.mu.Lock()
+	defer s.archive.mu.Unlock()
+	s.archive.full = full
+}
+
 // tick issues what is due, as a schedule does that catches up with the latest.
 func (s *storm) tick() {
 	p := daily(readers...)
+	p.Channels = []Channel{{WebhookChannel, "newsroom"}}
 	p.WhenEmpty = Send
 	if due := s.watch.now().Truncate(24 * time.Hour); due.After(s.due) {
 		if _, err := s.desk.Issue(context.Background(), p, due); err == nil {
@@ -383,6 +454,7 @@ func (s *storm) settle() {
 	s.mu.Lock()
 	s.calm = true
 	s.mu.Unlock()
+	s.disk(false)
 	s.bury()
 	s.watch.pass(25 * time.Hour)
 	s.tick()
@@ -440,6 +512,13 @@ func (s *storm) copies() (copies, extras map[string]int) {
 			}
 			bodies[id] = body
 			copies[id]++
+		}
+	}
+	for id, taken := range s.hooked {
+		copies[id] = len(taken)
+		extras["newsroom"] += len(taken) - 1
+		if len(slices.Compact(slices.Clone(taken))) != 1 {
+			s.t.Errorf("%s came with other bytes", id)
 		}
 	}
 	return copies, extras
