@@ -49,6 +49,7 @@ type Config struct {
 	Operator  string // a mail address that is told, at most once a day, what is broken; empty: nobody
 	Channels  []Channel
 	Digests   []Digest
+	Clusters  []Cluster // of keywords, for counting; nil: those that are built in
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded headers count
 	StatusPublic   bool           // the status page is for everybody

@@ -33,6 +33,7 @@ func Print(c *Config) []byte {
 	p.text(0, "operator", c.Operator)
 	p.channels(c.Channels)
 	p.digests(c.Digests)
+	p.clusters(c.Clusters)
 	p.outlets(c.Outlets)
 	return p.out.Bytes()
 }

@@ -47,6 +47,7 @@ func (r *reader) read(content []byte) {
 		"outlets":  r.outlets,
 		"digests":  r.readDigests,
 		"channels": r.readChannels,
+		"clusters": r.readClusters,
 	}
 	r.settings("", readers)
 	at := r.place(body)

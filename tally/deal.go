@@ -40,6 +40,18 @@ type Report struct {
 // Void reports whether the deal was last said not to happen.
 func (d *Deal) Void() bool { return d.Status == news.Cancelled || d.Status == news.DeniedEvt }
 
+// Items are the reports that are of different items: one that states the deal
+// twice reports it once.
+func (d *Deal) Items() []Report {
+	var list []Report
+	for _, r := range d.Reports {
+		if !slices.ContainsFunc(list, func(o Report) bool { return o.Item == r.Item }) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
 // How far apart reports of one deal may be.
 const (
 	sameSum    = 45 * 24 * time.Hour // with the same sum or number of places

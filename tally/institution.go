@@ -42,10 +42,12 @@ func NewRegistry(tax *taxonomy.Taxonomy) *Registry {
 	return &Registry{tax: tax, ids: Institutions(tax), at: map[[2]news.ConceptID]*Institution{}}
 }
 
-// campuses are places in the taxonomy that are run from abroad.
-var campuses = []news.ConceptID{
-	"msu-astana", "atiso-almaty", "mesi-oskemen", "chelyabinsk-kostanay", "gup-almaty", "mai-baikonur", "kyrgyz-russian-slavic-university",
-	"russian-tajik-slavonic-university", "pushkin-school-turkmenistan", "specialised-schools-kyrgyzstan", "kazakh-american-university",
+// campuses are places in the taxonomy that are run from abroad, with the state
+// behind each.
+var campuses = map[news.ConceptID]news.ConceptID{
+	"msu-astana": "russia", "atiso-almaty": "russia", "mesi-oskemen": "russia", "chelyabinsk-kostanay": "russia", "gup-almaty": "russia", "mai-baikonur": "russia",
+	"kyrgyz-russian-slavic-university": "russia", "russian-tajik-slavonic-university": "russia", "pushkin-school-turkmenistan": "russia", "specialised-schools-kyrgyzstan": "",
+	"kazakh-american-university": "united-states",
 }
 
 // kinds are the instruments that an institution of the registry stands for.
@@ -63,7 +65,7 @@ func Institutions(tax *taxonomy.Taxonomy) []news.ConceptID {
 	for _, c := range tax.Concepts {
 		up := append([]news.ConceptID{c.Instrument}, tax.Ancestors(c.Instrument)...)
 		runs := c.Facet == taxonomy.ActorInstitution && slices.ContainsFunc(up, func(id news.ConceptID) bool { return slices.Contains(kinds, id) })
-		if runs && !slices.Contains(agencies, c.ID) || slices.Contains(campuses, c.ID) {
+		if _, campus := campuses[c.ID]; campus || runs && !slices.Contains(agencies, c.ID) {
 			list = append(list, c.ID)
 		}
 	}
@@ -106,6 +108,9 @@ func (r *Registry) note(s *sentence, id news.ConceptID) {
 }
 
 func (r *Registry) state(id news.ConceptID) news.ConceptID {
+	if state, ok := campuses[id]; ok {
+		return state
+	}
 	if c, ok := r.tax.Concept(id); ok && c.State != "" {
 		return c.State
 	}
@@ -154,10 +159,13 @@ func (r *Registry) List() []Institution {
 		list = append(list, *in)
 	}
 	slices.SortFunc(list, func(a, b Institution) int {
-		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(a.Concept, b.Concept), cmp.Compare(b.Items, a.Items), cmp.Compare(a.Place, b.Place))
+		return cmp.Or(cmp.Compare(last(a.State), last(b.State)), cmp.Compare(a.Concept, b.Concept), cmp.Compare(b.Items, a.Items), cmp.Compare(a.Place, b.Place))
 	})
 	return list
 }
+
+// last puts what has no state behind all that have one.
+func last(state news.ConceptID) news.ConceptID { return cmp.Or(state, "~") }
 
 // openings and closures are the words by which a sentence tells that an
 // institution began or ended, in the languages that are read. A star stands

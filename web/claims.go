@@ -55,7 +55,7 @@ func (v *view) claimsSheet(name string, claims []tally.Claim, shown int) *sheet 
 	}}
 	for i := range claims {
 		c := &claims[i]
-		row := []cell{{Value: string(c.Subject.Concept), Text: v.s.name(c.Subject.Concept), Head: true}, {Value: string(c.Subject.State)}, {Value: string(c.Subject.Place), Text: "not said"}, {Value: int(math.Round(c.Value))}, {Value: c.Time}, v.citation(&c.Cite)}
+		row := []cell{{Value: string(c.Subject.Concept), Text: v.s.name(c.Subject.Concept), Head: true}, {Value: string(c.Subject.State)}, {Value: string(c.Subject.Place), Text: "not said"}, {Value: int(math.Round(c.Value))}, {Value: c.Time, Class: "day"}, v.citation(&c.Cite)}
 		if c.Subject.State != "" {
 			row[1].Text = v.s.name(c.Subject.State)
 		}

@@ -82,8 +82,8 @@ func (v *view) clusters() (classes []tally.Class, text string, err error) {
 
 // clusterList are the clusters to begin with.
 func (s *Server) clusterList() []tally.Cluster {
-	if len(s.Clusters) > 0 {
-		return s.Clusters
+	if list := s.known.Load().clusters; len(list) > 0 {
+		return list
 	}
 	return tally.Clusters()
 }

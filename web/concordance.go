@@ -103,7 +103,7 @@ func (v *view) linesSheet(of string, lines []tally.Line) *sheet {
 		}
 		sh.Rows = append(sh.Rows, []cell{
 			before, {Value: l.Hit, Lang: f.Lang, Dir: f.Dir, Whole: true, Class: "kwic-hit", Href: itemHref(l.Item)}, after,
-			{Value: l.Time.UTC().Format(time.DateOnly), Text: l.Time.In(v.s.Zone).Format("2 Jan 2006")}, {Value: string(l.Outlet), Text: v.s.outlet(l.Outlet).Name}, {Value: l.Lang, Text: languageName(l.Lang)}, {Value: string(l.Item), Class: "beyond"},
+			{Value: l.Time.UTC().Format(time.DateOnly), Text: l.Time.In(v.s.Zone).Format("2 Jan 2006"), Class: "day"}, {Value: string(l.Outlet), Text: v.s.outlet(l.Outlet).Name}, {Value: l.Lang, Text: languageName(l.Lang)}, {Value: string(l.Item), Class: "beyond"},
 		})
 	}
 	return sh

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"silkwire/export"
 	"silkwire/news"
 	"silkwire/search"
 	"silkwire/store"
@@ -47,6 +48,7 @@ type countPage struct {
 	Notice    string
 	ItemsURL  string // the items that were counted
 	CSV       string
+	XLSX      string
 	JSON      string
 	Sections  []section
 }
@@ -86,7 +88,7 @@ type view struct {
 var errMistake = errors.New("the form has a mistake")
 
 // counting makes a handler of a function that fills a view. Every view is also
-// there as CSV and as JSON, with format=csv and format=json.
+// there as CSV, as a workbook and as JSON, with format=csv, xlsx or json.
 func (s *Server) counting(fill func(*view) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, stop := context.WithTimeout(r.Context(), countPatience)
@@ -109,12 +111,14 @@ func (s *Server) writeView(w http.ResponseWriter, r *http.Request, v *view) {
 		s.writePage(w, r, "count", &v.countPage)
 	case v.Mistake != "":
 		s.refuse(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: v.Mistake})
-	case format == "csv":
-		v.writeCSV(w)
+	case format == "csv" || format == "xlsx":
+		if err := v.writeFile(w, export.Format(format)); err != nil {
+			s.fail(w, r, err)
+		}
 	case format == "json":
 		v.writeJSON(w)
 	default:
-		s.refuse(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_format", Detail: "format takes csv or json; without it the page is shown."})
+		s.refuse(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_format", Detail: "format takes csv, xlsx or json; without it the page is shown."})
 	}
 }
 
@@ -124,7 +128,8 @@ func (s *Server) newView(r *http.Request) (*view, error) {
 	v.Section, v.Path, v.Notice, v.Crumb, v.CrumbHref = "counts", r.URL.Path, tally.Notice, "Counts", "/counts"
 	v.Query, v.From, v.To = strings.TrimSpace(form.Get("q")), form.Get("from"), form.Get("to")
 	v.All = form.Get("all") == "1"
-	v.Switch, v.CSV, v.JSON = v.href("all", map[bool]string{true: "", false: "1"}[v.All]), v.href("format", "csv"), v.href("format", "json")
+	v.Switch = v.href("all", map[bool]string{true: "", false: "1"}[v.All])
+	v.CSV, v.XLSX, v.JSON = v.href("format", "csv"), v.href("format", "xlsx"), v.href("format", "json")
 	stats, err := s.Store.Stats(r.Context())
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"silkwire/news"
@@ -39,7 +40,7 @@ func institutionsView(v *view) error {
 }
 
 func (v *view) registryFacts(read int, more bool) {
-	v.Facts = append(v.Facts, count(read, "item")+" with an institution")
+	v.Facts = append(v.Facts, count(read, "item")+" with an institution", "archive at write "+strconv.FormatUint(v.seq, 10))
 	if more {
 		v.Limits = append(v.Limits, "Only the newest "+grouped(mostRead)+" items with an institution were read. Narrow the period or the query to read the others.")
 	}
@@ -96,7 +97,7 @@ func (v *view) registrySheet(list []tally.Institution) *sheet {
 		}
 		sh.Rows = append(sh.Rows, []cell{
 			{Value: string(in.Concept), Text: v.s.name(in.Concept), Head: true, Href: v.other("/institutions/" + string(in.Concept))}, {Value: string(in.State), Text: v.s.name(in.State)}, place, country,
-			{Value: strings.Join(partners, ", ")}, {Value: in.First.Time, Href: itemHref(in.First.Item)}, {Value: in.Last.Time, Href: itemHref(in.Last.Item)},
+			{Value: strings.Join(partners, ", ")}, {Value: in.First.Time, Href: itemHref(in.First.Item), Class: "day"}, {Value: in.Last.Time, Href: itemHref(in.Last.Item), Class: "day"},
 			{Value: in.Items}, v.citation(in.Opened), v.citation(in.Closed),
 		})
 	}

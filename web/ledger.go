@@ -83,7 +83,7 @@ func sortDeals(deals []tally.Deal, order string) {
 		case "amount": // in one currency; different ones stay apart
 			return cmp.Or(cmp.Compare(currencyRank(&a), currencyRank(&b)), cmp.Compare(amount(&b), amount(&a)))
 		case "reports":
-			return cmp.Compare(len(b.Reports), len(a.Reports))
+			return cmp.Compare(len(b.Items()), len(a.Items()))
 		}
 		return b.First.Compare(a.First)
 	})
@@ -137,7 +137,8 @@ func (v *view) dealRow(d *tally.Deal, quoted bool) []cell {
 		told = v.quote(&first)
 	}
 	var ids []string
-	for i, r := range d.Reports {
+	reports := d.Items()
+	for i, r := range reports {
 		ids = append(ids, string(r.Item))
 		if i > 0 && len(told.More) < 8 {
 			told.More = append(told.More, textLink{v.s.outlet(r.Outlet).Name + ", " + languageName(r.Lang), itemHref(r.Item)})
@@ -146,7 +147,7 @@ func (v *view) dealRow(d *tally.Deal, quoted bool) []cell {
 	return []cell{
 		{Value: d.First.UTC().Format(time.DateOnly), Text: d.First.In(v.s.Zone).Format("2 Jan 2006"), Head: true}, actor, {Value: string(d.State), Class: "beyond"},
 		{Value: string(d.Instrument), Text: v.s.name(d.Instrument), Class: "what", Href: conceptHref(d.Instrument)}, {Value: string(d.Recipient), Text: v.s.name(d.Recipient), Class: "whom", Href: v.placeHref(d.Recipient)},
-		{Value: string(d.Status), Text: cmp.Or(statusWord(d.Status), "not said")}, sum, currency, places, {Value: len(d.Reports)}, {Value: d.Last.UTC().Format(time.DateOnly), Class: "beyond"}, told, {Value: strings.Join(ids, " "), Class: "beyond"},
+		{Value: string(d.Status), Text: cmp.Or(statusWord(d.Status), "not said")}, sum, currency, places, {Value: len(reports)}, {Value: d.Last.UTC().Format(time.DateOnly), Class: "beyond"}, told, {Value: strings.Join(ids, " "), Class: "beyond"},
 	}
 }
 

@@ -291,7 +291,7 @@ func TestWarningsOfTheConfigurationAreShownUntilAReloadEndsThem(t *testing.T) {
 		o.Ready = func() (bool, string) { return false, "the first round is under way" }
 	})
 	pageAt(t, s, "/status").one(t, ".problems").says(t, "fetch.contact", "min_interval was raised", "first round is under way", "104.9 MB are free")
-	s.Reconfigure(outlets()[:1], nil, true)
+	s.Reconfigure(outlets()[:1], nil, true, nil)
 	page := pageAt(t, s, "/status")
 	if text := page.text(); strings.Contains(text, "fetch.contact") || strings.Contains(text, "min_interval") || strings.Contains(text, "Asia Post") {
 		t.Errorf("the old configuration is still shown: %s", text)

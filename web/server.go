@@ -127,6 +127,7 @@ type known struct {
 	search   search.Options
 	warnings []string
 	contact  bool
+	clusters []tally.Cluster
 }
 
 // counts are refusals and mishaps since the start, for the metrics.
@@ -157,7 +158,7 @@ func New(o Options) *Server {
 		o.People = people.New(o.Store, o.Now)
 	}
 	s := &Server{Options: o, pages: parsePages(), assets: loadAssets(), exports: make(chan struct{}, exportsAtOnce)}
-	s.Reconfigure(o.Outlets, o.Warnings, o.Contact)
+	s.Reconfigure(o.Outlets, o.Warnings, o.Contact, o.Clusters)
 	s.who = s.identify
 	s.handler = s.guarded(s.routes())
 	return s
@@ -167,8 +168,8 @@ func New(o Options) *Server {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Reconfigure puts a reloaded configuration in the place of the one in force.
-func (s *Server) Reconfigure(outlets []news.Outlet, warnings []string, contact bool) {
-	k := &known{outlets: map[news.OutletID]news.Outlet{}, order: outlets, search: s.Search, warnings: warnings, contact: contact}
+func (s *Server) Reconfigure(outlets []news.Outlet, warnings []string, contact bool, clusters []tally.Cluster) {
+	k := &known{outlets: map[news.OutletID]news.Outlet{}, order: outlets, search: s.Search, warnings: warnings, contact: contact, clusters: clusters}
 	for _, o := range outlets {
 		k.outlets[o.ID] = o
 	}

@@ -2,14 +2,14 @@ package web
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
-	"time"
+
+	"silkwire/export"
 )
 
 // sheet is the table of a picture. What the page shows, what the CSV holds and
@@ -90,28 +90,6 @@ func share(x float64) cell { return cell{Value: x, Text: percentage(x)} }
 
 func percentage(x float64) string { return strconv.FormatFloat(100*x, 'f', 1, 64) + " %" }
 
-// inert is a cell of a CSV file that no spreadsheet takes for a formula.
-func inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-func (c cell) csv() string {
-	switch v := c.Value.(type) {
-	case nil:
-		return ""
-	case int:
-		return strconv.Itoa(v)
-	case float64:
-		return strconv.FormatFloat(v, 'g', 10, 64)
-	case time.Time:
-		return v.Format(time.RFC3339)
-	}
-	return inert(fmt.Sprint(c.Value))
-}
-
 // sheets are the tables of a view, the chosen one only where one is chosen.
 func (v *view) sheets() []*sheet {
 	var list []*sheet
@@ -123,31 +101,54 @@ func (v *view) sheets() []*sheet {
 	return list
 }
 
-// writeCSV writes the first table of a view, or the one that table= names.
-func (v *view) writeCSV(w http.ResponseWriter) {
-	var out bytes.Buffer
-	file := csv.NewWriter(&out)
-	file.UseCRLF = true
-	name := path.Base(v.Path)
+// writeFile writes the first table of a view, or the one that table= names, as
+// CSV or as a workbook.
+func (v *view) writeFile(w http.ResponseWriter, f export.Format) error {
+	name, fields, rows := path.Base(v.Path), []export.Field{{Name: "nothing", Type: "text"}}, [][]cell(nil)
 	if list := v.sheets(); len(list) > 0 {
-		t := list[0]
-		name += "-" + t.Name
-		line := make([]string, len(t.Cols))
-		for i, c := range t.Cols {
-			line[i] = inert(c.ID)
+		name, fields, rows = name+"-"+list[0].Name, list[0].fields(), list[0].Rows
+	}
+	var out bytes.Buffer
+	file, err := export.NewWriter(f, &out, export.Sheet{Name: name, Fields: fields}, v.about())
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		line := make(export.Row, len(row))
+		for i, c := range row {
+			line[i] = c.Value
 		}
-		_ = file.Write(line) // into memory
-		for _, row := range t.Rows {
-			for i, c := range row {
-				line[i] = c.csv()
-			}
-			_ = file.Write(line)
+		if err := file.Write(line); err != nil {
+			return err
 		}
 	}
-	file.Flush()
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="silkwire-`+name+`.csv"`)
+	if err := file.Close(); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", f.MediaType())
+	w.Header().Set("Content-Disposition", `attachment; filename="silkwire-`+name+`.`+string(f)+`"`)
 	_, _ = out.WriteTo(w)
+	return nil
+}
+
+func (s *sheet) fields() []export.Field {
+	list := make([]export.Field, len(s.Cols))
+	for i, c := range s.Cols {
+		list[i] = export.Field{Name: c.ID, Type: map[bool]string{true: "number", false: "text"}[c.Num], Source: "counted", About: c.Name}
+	}
+	return list
+}
+
+// about is what a file says of itself: what was counted, and what it cannot say.
+func (v *view) about() export.About {
+	about := export.About{{"view", v.Title}, {"query", v.narrowed()}, {"relevant only", strconv.FormatBool(!v.All)}, {"archive sequence", strconv.FormatUint(v.seq, 10)}, {"taxonomy", v.s.Taxonomy.Version}, {"notice", v.Notice}}
+	for _, f := range v.Fields {
+		about = append(about, [2]string{strings.ToLower(f.Label), f.Value})
+	}
+	for _, l := range v.Limits {
+		about = append(about, [2]string{"limit", l})
+	}
+	return about
 }
 
 // countAnswer is a view as JSON: its tables, and all that is needed to count

@@ -59,6 +59,7 @@ type cli struct {
 	Import      importCmd      `cmd:"" help:"Keep and tag a collection of your own: pages, texts, JSON lines, WARC; or add the sources of an OPML file."`
 	Search      searchCmd      `cmd:"" help:"Search the archive."`
 	Export      exportCmd      `cmd:"" help:"Take items, tags, events and reviews away as CSV, JSON lines or workbooks; sources as OPML."`
+	Count       countCmd       `cmd:"" help:"Count what the archive holds, as a table, CSV or JSON."`
 	Digest      digestCmd      `cmd:"" help:"Preview, send and list digests."`
 	Check       checkCmd       `cmd:"" help:"Check configuration and taxonomy, and say what happens next."`
 	User        userCmd        `cmd:"" help:"Look after the users."`

@@ -12,6 +12,7 @@ import (
 	"silkwire/signon"
 	"silkwire/store"
 	"silkwire/tagger"
+	"silkwire/tally"
 	"silkwire/web"
 )
 
@@ -26,7 +27,7 @@ func (d *daemon) webOptions() web.Options {
 	elsewhere, name := signOn(cfg, d.app.client)
 	return web.Options{
 		Elsewhere: elsewhere, ElsewhereName: name,
-		Store: d.app.store, Taxonomy: d.app.tax, Outlets: outlets,
+		Store: d.app.store, Taxonomy: d.app.tax, Outlets: outlets, Clusters: clusters(cfg),
 		Sources:     func() []web.SourceInfo { return *d.sources.Load() },
 		Edition:     func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
 		Mail:        mailOf,
@@ -61,6 +62,15 @@ func signOn(cfg *config.Config, c *client.Client) (web.Elsewhere, string) {
 		Issuer: cfg.OIDC.Issuer, ClientID: cfg.OIDC.ClientID, Secret: cfg.OIDC.ClientSecret.Reveal(), Claim: cfg.OIDC.Claim,
 		Return: cfg.BaseURL + web.ReturnPath, HTTP: c.Protocol(),
 	}), cfg.OIDC.Name
+}
+
+// clusters are the keyword clusters of a configuration.
+func clusters(cfg *config.Config) []tally.Cluster {
+	var list []tally.Cluster
+	for _, c := range cfg.Clusters {
+		list = append(list, tally.Cluster{Name: c.Name, Query: c.Query})
+	}
+	return list
 }
 
 // sourceInfos are the sources of a configuration as the status page lists them.

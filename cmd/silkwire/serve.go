@@ -235,7 +235,7 @@ func (d *daemon) work(cfg *config.Config) error {
 	infos := sourceInfos(cfg)
 	d.sources.Store(&infos)
 	outlets, _ := visited(cfg)
-	d.web.Reconfigure(outlets, warnings(cfg), cfg.Fetch.Contact != "")
+	d.web.Reconfigure(outlets, warnings(cfg), cfg.Fetch.Contact != "", clusters(cfg))
 	d.app.cfg.Store(cfg)
 	d.monitor.Reload(plan)
 	return nil
