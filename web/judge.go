@@ -12,6 +12,7 @@ import (
 	"silkwire/news"
 	"silkwire/review"
 	"silkwire/store"
+	"silkwire/taxonomy"
 )
 
 // maxNote and maxQuote are how long what an analyst writes may be, in
@@ -344,22 +345,11 @@ func (s *Server) conceptNamed(name string) (news.ConceptID, error) {
 	if name == "" {
 		return "", badReview("Which concept? Write its id, or its name in any language.")
 	}
-	var labelled, termed []string
 	found := s.findConcepts(name)
-	for _, line := range found {
-		c, _ := s.Taxonomy.Concept(news.ConceptID(line.ID))
-		if isLabel(c, name) {
-			labelled = append(labelled, line.ID)
-		}
-		if isTerm(c, name) {
-			termed = append(termed, line.ID)
-		}
+	if id, ok := s.exactly(found, name); ok {
+		return id, nil
 	}
 	switch {
-	case len(labelled) == 1:
-		return news.ConceptID(labelled[0]), nil
-	case len(labelled) == 0 && len(termed) == 1:
-		return news.ConceptID(termed[0]), nil
 	case len(found) == 1:
 		return news.ConceptID(found[0].ID), nil
 	case len(found) == 0:
@@ -372,6 +362,24 @@ func (s *Server) conceptNamed(name string) (news.ConceptID, error) {
 		names = append(names, line.Name+" ("+line.ID+")")
 	}
 	return "", badReview("“%s” may be %s. Write the id in parentheses.", oneLine(name, 60), strings.Join(names, ", "))
+}
+
+// exactly is the one concept that is called so: by its name or label, or, where
+// none is, by what it is called in a language for want of a label, or else by
+// one of its terms.
+func (s *Server) exactly(found []conceptLine, name string) (news.ConceptID, bool) {
+	for _, called := range []func(*taxonomy.Concept, string) bool{isLabel, isCalled, isTerm} {
+		var ids []news.ConceptID
+		for _, line := range found {
+			if c, ok := s.Taxonomy.Concept(news.ConceptID(line.ID)); ok && called(c, name) {
+				ids = append(ids, c.ID)
+			}
+		}
+		if len(ids) > 0 {
+			return ids[0], len(ids) == 1
+		}
+	}
+	return "", false
 }
 
 // nextTarget is where to go after a verdict: on the same item, to what is open.

@@ -307,8 +307,8 @@ func (s *Server) eventNames(keys []news.EventKey) (names []string) {
 	return names
 }
 
-// isLabel and isTerm report whether a concept has exactly this name, or is found
-// by exactly this term, in any language.
+// isLabel, isCalled and isTerm report whether a concept has exactly this name,
+// goes by it, or is found by exactly this term, in any language.
 func isLabel(c *taxonomy.Concept, name string) bool {
 	if strings.EqualFold(c.Name, name) {
 		return true
@@ -318,6 +318,10 @@ func isLabel(c *taxonomy.Concept, name string) bool {
 			return true
 		}
 	}
+	return false
+}
+
+func isCalled(c *taxonomy.Concept, name string) bool {
 	return slices.ContainsFunc(c.Terms, func(t taxonomy.Term) bool { return strings.EqualFold(c.LabelIn(t.Lang), name) })
 }
 

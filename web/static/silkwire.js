@@ -42,7 +42,7 @@
     if (!el.matches("input, textarea")) return el.click(), true;
     quote(el.form);
     el.closest("details").open = true;
-    el.focus();
+    document.addEventListener("keyup", () => el.focus(), { once: true }); // so that the key itself is not typed
     return true;
   };
 
