@@ -263,6 +263,8 @@ func (s *Server) table() []route {
 		{"GET /readyz", account.Nobody, s.ready},
 		{"GET /metrics", account.Viewer, s.metrics},
 
+		{"GET /api", account.Viewer, s.page("api", s.apiPage)},
+		{"GET /api/openapi.json", account.Viewer, s.openAPIDocument},
 		{"GET /api/v1/status", account.Viewer, s.api(s.apiStatus)},
 		{"GET /api/v1/items", account.Viewer, s.api(s.apiItems)},
 		{"GET /api/v1/items/{id}", account.Viewer, s.api(s.apiItem)},
