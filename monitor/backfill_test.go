@@ -177,3 +177,27 @@ func TestNobodyChangesASourceWhileItIsVisited(t *testing.T) {
 		}
 	})
 }
+
+func TestAHurriedSourceIsVisitedAsSoonAsItMayBe(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.press.answer = func(_ context.Context, src news.Source, n int) (news.Batch, error) {
+			batch := oneItem(src, n)
+			batch.Wait = 20 * time.Hour
+			return batch, nil
+		}
+		v := source("a")
+		r := b.start(hourly(v))
+		time.Sleep(10 * time.Minute)
+		if err := r.Hurry(context.Background(), v); err != nil {
+			b.Fatal(err)
+		}
+		time.Sleep(49 * time.Minute)
+		if n := len(b.press.times("a")); n != 1 {
+			b.Errorf("%d visits: hurry is no way around the floor", n)
+		}
+		time.Sleep(5 * time.Minute)
+		if n := len(b.press.times("a")); n != 2 {
+			b.Errorf("%d visits after the floor", n)
+		}
+	})
+}

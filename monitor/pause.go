@@ -59,6 +59,22 @@ func (m *Monitor) Resume(ctx context.Context, v Visitable) error {
 	return err
 }
 
+// Hurry makes a source due as soon as politeness allows: not before the
+// shortest interval has passed, nor while its server wants peace. It is visited
+// in its turn then.
+func (m *Monitor) Hurry(ctx context.Context, v Visitable) error {
+	plan := m.current()
+	err := m.change(ctx, v, func(st *news.SourceState, now time.Time) {
+		due := later(now, st.LastVisit.Add(floorOf(&v, plan.MinInterval)))
+		if st.Outcome == news.SlowDown && !v.Private {
+			due = later(due, st.Due)
+		}
+		st.Due = due
+	})
+	signal(m.reloaded)
+	return err
+}
+
 func (m *Monitor) change(ctx context.Context, v Visitable, f func(*news.SourceState, time.Time)) error {
 	leave, err := m.enter(v.Source.ID)
 	if err != nil {

@@ -183,6 +183,8 @@ func (a *archive) Users(context.Context) ([]account.User, error) { return nil, n
 
 func (a *archive) Passes(context.Context, string) ([]account.Pass, error) { return nil, nil }
 
+func (a *archive) Audit(context.Context, account.Entry) error { return nil }
+
 func (a *archive) AuditLog(context.Context, uint64, int) ([]account.Entry, error) { return nil, nil }
 
 func (a *archive) Pass(context.Context, string) (account.Pass, account.User, error) {

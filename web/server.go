@@ -10,6 +10,7 @@
 package web
 
 import (
+	"context"
 	"html/template"
 	"io"
 	"log/slog"
@@ -45,6 +46,11 @@ type Options struct {
 	// Mail renders a digest as a mail shows it, as a whole document. Without
 	// it there is no preview of mails.
 	Mail func(store.Edition) (string, error)
+
+	// Act does to a source what somebody asks for: "visit" it as soon as its
+	// floor allows, "pause" or "resume" it. Without it the status page has no
+	// buttons.
+	Act func(ctx context.Context, source news.SourceID, act, who string) error
 
 	// Unsubscribe reads the token of a link out of a digest. Without it no
 	// link is valid.
@@ -209,6 +215,7 @@ func (s *Server) table() []route {
 		{"GET /concepts/{id}", account.Viewer, s.page("concept", s.conceptPage)},
 
 		{"GET /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.askUnsubscribe)},
+		{"POST /sources/{id}/{act}", account.Analyst, s.act(s.actOnSource)},
 		{"POST /unsubscribe/{token}", account.Nobody, s.page("unsubscribe", s.unsubscribe)},
 		{"GET /review", account.Analyst, s.anyPage(s.reviewPage)},
 		{"GET /trust", account.Viewer, s.page("trust", s.trustPage)},

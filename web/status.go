@@ -23,6 +23,8 @@ type statusPage struct {
 	Rows    []sourceRow
 	Off     []sourceRow
 	Totals  news.Counters
+	Hosts   []hostRow
+	Acts    bool // there are buttons
 	Size    archiveSize
 	Digest  *digestLine
 	Outbox  string
@@ -127,6 +129,7 @@ func (s *Server) statusPage(r *http.Request) (framed, error) {
 		p.Rows = append(p.Rows, row)
 		p.Totals = added(p.Totals, row.Counters)
 	}
+	p.Hosts, p.Acts = hostRows(rep.Sources), s.Act != nil
 	if rep.Last != nil {
 		p.Digest = s.digestLine(rep.Last)
 	}
@@ -284,6 +287,10 @@ func (s *Server) sourceRow(src *sourceReport) sourceRow {
 		Insecure: info.Source.Insecure, Counters: st.Counters,
 	}
 	for _, n := range st.Notes {
+		if words, is := strings.CutPrefix(n, "quiet: "); is {
+			row.Quiet = capital(oneLine(words, 300)) + "."
+			continue
+		}
 		row.Notes = append(row.Notes, oneLine(n, 300))
 	}
 	row.Says, row.Advice = s.sourceSays(src)
@@ -293,7 +300,7 @@ func (s *Server) sourceRow(src *sourceReport) sourceRow {
 	if st.Paused == "" && info.Enabled {
 		row.Next = s.stamp(st.Due)
 	}
-	if now := s.Now(); src.Condition == fine && !st.LastNew.IsZero() && now.Sub(st.LastNew) > quietAfter {
+	if now := s.Now(); row.Quiet == "" && src.Condition == fine && !st.LastNew.IsZero() && now.Sub(st.LastNew) > quietAfter {
 		row.Quiet = "Nothing new since " + st.LastNew.In(s.Zone).Format("2 January 2006") + "."
 	}
 	return row

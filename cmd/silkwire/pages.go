@@ -31,6 +31,7 @@ func (d *daemon) webOptions() web.Options {
 		Sources:     func() []web.SourceInfo { return *d.sources.Load() },
 		Edition:     func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
 		Mail:        mailOf,
+		Act:         d.actOnSource,
 		Unsubscribe: d.post.readToken,
 		Meaning:     func(feature string) string { return meaning[feature] },
 		Reckoning: func(t *news.Tagging, tag *news.Tag) string {
@@ -112,4 +113,19 @@ func (d *daemon) isReady() (bool, string) {
 		return false, "the archive cannot be read: " + err.Error()
 	}
 	return true, ""
+}
+
+// actOnSource does to a source what somebody asks for on the status page.
+func (d *daemon) actOnSource(ctx context.Context, id news.SourceID, act, who string) error {
+	v, err := d.app.visitable(string(id))
+	if err != nil {
+		return web.ErrNoSource
+	}
+	switch act {
+	case "pause":
+		return d.monitor.Pause(ctx, v, who)
+	case "resume":
+		return d.monitor.Resume(ctx, v)
+	}
+	return d.monitor.Hurry(ctx, v)
 }
