@@ -52,6 +52,9 @@ func TestAnAnalystReviewsTwentyItemsByKeyboard(t *testing.T) {
 		case 1: // a tag is wrong
 			b.do(chromedp.KeyEvent("j"))
 			b.key("r")
+			if b.count(`.judge[data-target="item"] [data-key="a"][aria-pressed="true"]`) != 1 || b.count(`.judge [data-key="r"][aria-pressed="true"]`) != 1 {
+				t.Error("the key r rejected something else than what was current")
+			}
 		case 2: // a mistake, taken back
 			b.key("i")
 			b.key("u")

@@ -278,9 +278,9 @@ func (r *Report) Line() string {
 	if p == nil {
 		return ""
 	}
-	line := fmt.Sprintf("%s of the tags are right (%s, %d judged at random)", share(p.Value), span(p.Interval), p.Of)
+	line := fmt.Sprintf("%s of the tags are right (%s, %d judged at random)", Share(p.Value), p.Interval.Span(), p.Of)
 	if e := r.Tags.Recall; e != nil {
-		line += fmt.Sprintf("; an estimated %s of what should be tagged is (%s)", share(e.Value), span(e.Interval))
+		line += fmt.Sprintf("; an estimated %s of what should be tagged is (%s)", Share(e.Value), e.Interval.Span())
 	}
 	return line + "."
 }
@@ -292,12 +292,28 @@ func (r *Report) Short() string {
 	if p == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s (%s, n = %d)", share(p.Value), span(p.Interval), p.Of)
+	return fmt.Sprintf("%s (%s, n = %d)", Share(p.Value), p.Interval.Span(), p.Of)
 }
 
-func share(x float64) string { return fmt.Sprintf("%.0f %%", math.Round(100*x)) }
+// Share writes a share as a percentage. Only what is all, or nothing, is 100 %
+// or 0 %.
+func Share(x float64) string { return fmt.Sprintf("%.0f %%", percent(x)) }
 
-func span(i Interval) string { return fmt.Sprintf("%.0f–%.0f %%", 100*i.Low, 100*i.High) }
+// Span writes an interval as percentages.
+func (i Interval) Span() string {
+	return fmt.Sprintf("%.0f–%.0f %%", percent(i.Low), percent(i.High))
+}
+
+func percent(x float64) float64 {
+	switch p := math.Round(100 * x); {
+	case p == 100 && x < 1:
+		return 99
+	case p == 0 && x > 0:
+		return 1
+	default:
+		return p
+	}
+}
 
 // Term is by which words a concept was found, and how often that was right.
 type Term struct {

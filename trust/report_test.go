@@ -89,6 +89,14 @@ func TestPrecisionIsOfTheTaggedAndRecallOfAll(t *testing.T) {
 	}
 }
 
+func TestOnlyAllIsAHundredPercent(t *testing.T) {
+	for x, want := range map[float64]string{1: "100 %", 0.999: "99 %", 0.5: "50 %", 0.001: "1 %", 0: "0 %"} {
+		if got := Share(x); got != want {
+			t.Errorf("%v is written %s", x, got)
+		}
+	}
+}
+
 func TestOnlyWhatWasDrawnAndLookedThroughIsMeasured(t *testing.T) {
 	d := newDesk()
 	d.item(0, []news.ConceptID{"china"}, says(news.Reject, "china")) // not finished

@@ -42,6 +42,7 @@ type reviewing struct {
 type verdictBox struct {
 	Can       bool
 	Target    string
+	Order     int // in which the keys come to it
 	Name      string
 	Group     facetGroup
 	Mine      string // "right", "wrong"
@@ -85,7 +86,7 @@ func (j *judging) view(r *http.Request, w way) (*reviewing, error) {
 	current := p.current(w, list, j)
 	for _, t := range append(list, j.implied()...) {
 		box := j.box(t, p.Can)
-		box.Current = p.Can && spell(t) == current
+		box.Current, box.Order = p.Can && spell(t) == current, len(p.Boxes)
 		p.Boxes[box.Target] = box
 		switch {
 		case t.Concept != "":
@@ -97,7 +98,7 @@ func (j *judging) view(r *http.Request, w way) (*reviewing, error) {
 	for _, t := range j.said.Targets() {
 		if spelled := spell(t); p.Boxes[spelled] == nil && j.visible(t) {
 			box := j.box(t, p.Can)
-			box.Current = p.Can && spelled == w.At
+			box.Current, box.Order = p.Can && spelled == w.At, len(p.Boxes)
 			p.Boxes[spelled] = box
 			p.Added = append(p.Added, box)
 		}

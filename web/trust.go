@@ -174,8 +174,8 @@ func measure(e *trust.Estimate) measured {
 		return measured{}
 	}
 	return measured{
-		Known: true, Value: fmt.Sprintf("%d %%", percent(e.Value)), Span: fmt.Sprintf("%d–%d %%", percent(e.Low), percent(e.High)),
-		Of: count(e.Of, "verdict"), Low: percent(e.Low), High: percent(e.High), At: percent(e.Value),
+		Known: true, Value: trust.Share(e.Value), Span: e.Span(), Of: count(e.Of, "verdict"),
+		Low: int(100 * e.Low), High: int(100 * e.High), At: int(100 * e.Value),
 	}
 }
 

@@ -129,7 +129,7 @@ func percentage(e *trust.Estimate) string {
 	if e == nil {
 		return "not yet measured\t"
 	}
-	return fmt.Sprintf("%.0f %%\t%.0f–%.0f %%, n = %d", 100*e.Value, 100*e.Low, 100*e.High, e.Of)
+	return fmt.Sprintf("%s\t%s, n = %d", trust.Share(e.Value), e.Span(), e.Of)
 }
 
 func coefficientOf(e *trust.Estimate) string {

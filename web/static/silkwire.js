@@ -8,6 +8,7 @@
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const boxes = all(".judge").filter((box) => box.querySelector("button"));
+  boxes.sort((a, b) => a.dataset.order - b.dataset.order);
   const rows = () => (boxes.length > 0 ? boxes : all(".row"));
   let at = boxes.findIndex((box) => box.classList.contains("current"));
 
