@@ -32,6 +32,7 @@ func (s *Server) guarded(mux *http.ServeMux) http.Handler {
 	origin.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
 	var h http.Handler = s.known404(mux)
 	h = s.withVisitor(h)
+	h = s.onlyLed(h)
 	h = origin.Handler(h)
 	h = s.onlyOurHosts(h)
 	h = s.recovered(h)
@@ -141,6 +142,20 @@ func (s *Server) refuseOrigin(w http.ResponseWriter, r *http.Request) {
 	s.counts.crossOrigin.Add(1)
 	s.Log.Warn("a request from another site was refused", "request", idOf(r), "method", r.Method, "path", r.URL.Path)
 	s.refuse(w, r, failure{Code: http.StatusForbidden, Kind: "cross_origin", Detail: "The request came from a page of another site."})
+}
+
+// onlyLed lets pages of other sites lead people here, and load nothing from
+// here: neither a picture or a script, nor a page in a frame. Browsers say which
+// it is; programs say nothing.
+func (s *Server) onlyLed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site, led := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+		if (site == "cross-site" || site == "same-site") && !led {
+			s.refuseOrigin(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // known404 answers for addresses that are not there, and for methods that an

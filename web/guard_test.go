@@ -125,6 +125,37 @@ func TestAPageOfAnotherSiteCannotSendAnything(t *testing.T) { // X4
 	}
 }
 
+func TestAPageOfAnotherSiteMayLeadHereAndLoadNothing(t *testing.T) { // X4, X26
+	s := serve(t, full(), func(o *Options) { o.Demo = true })
+	for _, c := range []struct {
+		site, mode, dest string
+		want             int
+	}{
+		{"cross-site", "navigate", "document", 200},
+		{"cross-site", "navigate", "iframe", 403},
+		{"cross-site", "no-cors", "image", 403},
+		{"cross-site", "no-cors", "script", 403},
+		{"cross-site", "cors", "empty", 403},
+		{"same-site", "cors", "empty", 403}, // a page on another port of this machine
+		{"same-origin", "cors", "empty", 200},
+		{"none", "navigate", "document", 200},
+		{"", "", "", 200}, // no browser
+	} {
+		for _, path := range []string{"/", "/api/v1/items"} {
+			w := get(s, path, func(r *http.Request) {
+				for name, value := range map[string]string{"Sec-Fetch-Site": c.site, "Sec-Fetch-Mode": c.mode, "Sec-Fetch-Dest": c.dest} {
+					if value != "" {
+						r.Header.Set(name, value)
+					}
+				}
+			})
+			if w.Code != c.want {
+				t.Errorf("%+v of %s: status %d", c, path, w.Code)
+			}
+		}
+	}
+}
+
 func TestOnlyOurOwnNamesAreAnsweredTo(t *testing.T) { // X14, X13
 	s := serve(t, full(), func(o *Options) { o.Hosts = []string{"desk.internal"} })
 	for host, want := range map[string]int{

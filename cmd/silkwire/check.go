@@ -169,6 +169,21 @@ func plannedVisits(ctx context.Context, cfg *config.Config) (map[news.SourceID]t
 	return planned, errors.Join(err, st.Close())
 }
 
+type configCmd struct {
+	Print configPrintCmd `cmd:"" help:"Print the configuration in force, with every default and without secrets."`
+}
+
+type configPrintCmd struct{}
+
+func (c *configPrintCmd) Run(std *stdio, cl *cli) error {
+	cfg, err := cl.load(std)
+	if err != nil {
+		return err
+	}
+	_, err = std.out.Write(config.Print(cfg))
+	return err
+}
+
 // warnings are what the operator should know of a valid configuration.
 func warnings(cfg *config.Config) []string {
 	list := slices.Clone(cfg.Warnings)

@@ -64,6 +64,7 @@ type cli struct {
 	Check       checkCmd       `cmd:"" help:"Check configuration and taxonomy, and say what happens next."`
 	User        userCmd        `cmd:"" help:"Look after the users."`
 	Token       tokenCmd       `cmd:"" help:"Look after the tokens of programs."`
+	Settings    configCmd      `cmd:"" name:"config" help:"Show what is configured."`
 	Archive     archiveCmd     `cmd:"" help:"Back up, check and count the archive."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running daemon whether it lives; for containers."`
 	Tag         tagCmd         `cmd:"" help:"Tag texts: concepts, events and relevance, each with its evidence."`
