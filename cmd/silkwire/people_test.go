@@ -238,7 +238,9 @@ func TestSlowAndLargeVisitorsAreBounded(t *testing.T) { // X15
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close() }()
-	go func() { _, _ = fmt.Fprintf(c, "GET /livez HTTP/1.1\r\nHost: x\r\nX: %s\r\n\r\n", strings.Repeat("x", 1<<20)) }()
+	go func() {
+		_, _ = fmt.Fprintf(c, "GET /livez HTTP/1.1\r\nHost: x\r\nX: %s\r\n\r\n", strings.Repeat("x", 1<<20))
+	}()
 	if resp, err := http.ReadResponse(bufio.NewReader(c), nil); err == nil {
 		_ = resp.Body.Close()
 		if resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
