@@ -149,8 +149,9 @@ func (s *Server) refuseOrigin(w http.ResponseWriter, r *http.Request) {
 // it is; programs say nothing.
 func (s *Server) onlyLed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead // what writes was judged before
 		site, led := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
-		if (site == "cross-site" || site == "same-site") && !led {
+		if reads && (site == "cross-site" || site == "same-site") && !led {
 			s.refuseOrigin(w, r)
 			return
 		}
