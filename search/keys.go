@@ -13,6 +13,7 @@ func Keys() []string {
 	return []string{
 		"actor", "instrument", "to", "target", "narrative", "reception", "concept", "recipient",
 		"outlet", "source", "country", "lang", "story", "after", "before", "is", "has",
+		"status", "amount", "currency", "relevance",
 	}
 }
 
@@ -57,8 +58,12 @@ func (p *parser) value(key, value string, pos int) (Expr, error) {
 		return p.state(key, value, pos, "relevant", "placed", "revised", "reviewed")
 	case "has":
 		return p.state(key, value, pos, "event")
-	case "outlet", "source", "country", "lang", "story":
+	case "outlet", "source", "country", "lang", "story", "currency":
 		return p.field(key, value, pos)
+	case "status":
+		return p.status(value, pos)
+	case "amount", "relevance":
+		return p.number(key, value, pos)
 	}
 	return p.concept(key, value, pos)
 }
@@ -68,6 +73,19 @@ func (p *parser) state(key, value string, pos int, states ...string) (Expr, erro
 		return nil, p.errorf(pos, "%s: takes %s, not %q", key, strings.Join(states, ", "), value)
 	}
 	return Is(value), nil
+}
+
+// status reads how far an event has got.
+func (p *parser) status(value string, pos int) (Expr, error) {
+	var known []string
+	for _, s := range []news.Status{news.Announced, news.Signed, news.Ongoing, news.Completed, news.Cancelled, news.DeniedEvt, news.NoStatus} {
+		known = append(known, string(s))
+	}
+	value = strings.ToLower(value)
+	if !slices.Contains(known, value) {
+		return nil, p.errorf(pos, "there is no status %q%s It is one of %s", value, didYouMean(Nearest(value, known)), strings.Join(known, ", "))
+	}
+	return Field{Name: "status", Value: value}, nil
 }
 
 // date reads a day, a month or a year; the beginning of it is the bound.
@@ -87,7 +105,7 @@ func (p *parser) date(key, value string, pos int) (Expr, error) {
 
 func (p *parser) field(key, value string, pos int) (Expr, error) {
 	switch key {
-	case "country":
+	case "country", "currency":
 		value = strings.ToUpper(value)
 	case "lang":
 		value = canonicalLang(value)
@@ -121,7 +139,7 @@ func (p *parser) concept(key, value string, pos int) (Expr, error) {
 		return nil, err
 	}
 	if p.Names != nil && !takes(key, facet) {
-		return nil, p.errorf(pos, "%s is of the facet %s; write %s:%s", value, facet, keyOf(facet), value)
+		return nil, p.errorf(pos, "%s is of the facet %s; write %s:%s", any[0], facet, keyOf(facet), any[0])
 	}
 	switch {
 	case key == "recipient" || key == "to" && p.Names != nil && facet != "target":
@@ -144,16 +162,21 @@ func (p *parser) recipientOrTarget(any []news.ConceptID, pos int) (Expr, error) 
 	return Or{Concept{Any: any, To: true}, Concept{Any: any}}, nil
 }
 
-// lookUp returns the concept, first, and its descendants.
+// lookUp returns the concept, first, and its descendants. Small and capital
+// letters are the same, and so are a blank, an underscore and a hyphen.
 func (p *parser) lookUp(id string, pos int) ([]news.ConceptID, string, error) {
-	named := news.ConceptID(id)
 	if p.Names == nil {
-		return []news.ConceptID{named}, "", nil
+		return []news.ConceptID{news.ConceptID(id)}, "", nil
 	}
 	ids, ok := p.Names.Concept(id)
 	if !ok {
+		id = strings.NewReplacer(" ", "-", "_", "-").Replace(strings.ToLower(id))
+		ids, ok = p.Names.Concept(id)
+	}
+	if !ok {
 		return nil, "", p.errorf(pos, "there is no concept %q%s", id, didYouMean(p.Names.Nearest(id)))
 	}
+	named := news.ConceptID(id)
 	list := []news.ConceptID{named}
 	for _, other := range ids {
 		if other != named {

@@ -50,8 +50,10 @@ type Options struct {
 // Words side by side must all occur and bind tighter than OR. The keys are
 // actor, instrument, target, narrative, reception and concept (a tag with the
 // concept or a descendant), recipient (of an event), to (recipient of an event
-// or a target tag), outlet, source, country, lang, after (that day or later),
-// before (earlier than that day), is and has. A mistake is a [*SyntaxError].
+// or a target tag), outlet, source, country, lang, story, after (that day or
+// later), before (earlier than that day), is and has, status, amount and
+// currency (of an event; sums are compared in the currency they were named in),
+// and relevance. Days are of UTC. A mistake is a [*SyntaxError].
 func Parse(query string, names Names) (Query, error) {
 	return Options{Names: names}.Parse(query)
 }

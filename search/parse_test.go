@@ -83,6 +83,18 @@ func TestAQueryBecomesATree(t *testing.T) {
 		"before:2026-03-31":              Date{To: day(2026, 3, 31)},
 		"is:relevant":                    Is("relevant"),
 		"has:event":                      Is("event"),
+		"is:reviewed":                    Is("reviewed"),
+		"actor:China":                    Concept{Any: []news.ConceptID{"china"}},
+		`actor:"Confucius Institute"`:    Concept{Any: []news.ConceptID{"confucius-institute", "confucius-classroom"}},
+		"status:Signed":                  Field{"status", "signed"},
+		"currency:usd":                   Field{"currency", "USD"},
+		"amount:>10000000":               Number{Name: "amount", Low: Bound{At: 1e7, Has: true}},
+		"amount:>=10m":                   Number{Name: "amount", Low: Bound{1e7, true, true}},
+		"amount:<5,000kzt":               Number{Name: "amount", High: Bound{At: 5000, Has: true}, Currency: "KZT"},
+		"amount:<=2.5bnUSD":              Number{Name: "amount", High: Bound{2.5e9, true, true}, Currency: "USD"},
+		"amount:1k..2kEUR":               Number{Name: "amount", Low: Bound{1000, true, true}, High: Bound{2000, true, true}, Currency: "EUR"},
+		"amount:300":                     Number{Name: "amount", Low: Bound{300, true, true}, High: Bound{300, true, true}},
+		"relevance:>0.8":                 Number{Name: "relevance", Low: Bound{At: 0.8, Has: true}},
 		"(((a)))":                        Words{"a"},
 	} {
 		got, err := Parse(query, names{})
@@ -121,6 +133,16 @@ func TestAMistakeIsPointedAtWithTheNearestThatWouldBeRight(t *testing.T) {
 		{"after:0001", 6, "no date"},
 		{"is:event", 3, "relevant"},
 		{"has:relevant", 4, "event"},
+		{"status:sined", 7, "signed"},
+		{"amount:lots", 7, "amount:>10000000"},
+		{"loan amount:>=", 14, "no number"},
+		{"amount:>NaN", 8, "no number"},
+		{"amount:>-5", 8, "no number"},
+		{"amount:5..1", 7, "smaller number first"},
+		{"amount:5USD..7EUR", 13, "two currencies"},
+		{"amount:5x", 7, "no number"},
+		{"relevance:>80", 11, "from 0 to 1"},
+		{"relevance:>0.5k", 11, "no number"},
 		{"a )", 2, "closes nothing"},
 		{"a (b", 2, "never closed"},
 		{"()", 1, "before this )"},
@@ -186,8 +208,12 @@ func TestAQueryMatchesWhatItSays(t *testing.T) {
 		Published: day(2026, 3, 31), Revision: 1,
 		Tagging: news.Tagging{
 			Lang: "uz-Latn", Relevant: true,
-			Tags:   []news.Tag{{Concept: "government-scholarship", Facet: "instrument"}, {Concept: "uzbekistan", Facet: "target"}},
-			Events: []news.Event{{Actor: "china", Recipient: "uzbekistan"}},
+			Tags: []news.Tag{{Concept: "government-scholarship", Facet: "instrument"}, {Concept: "uzbekistan", Facet: "target"}},
+			Events: []news.Event{
+				{Actor: "china", Recipient: "uzbekistan", Status: news.Signed, Amount: &news.Amount{Value: 5e6, Currency: "USD"}},
+				{Actor: "china", Status: news.Announced, Amount: &news.Amount{Value: 90, Currency: "CNY"}},
+			},
+			Relevance: 0.8,
 		},
 	}
 	facts := Facts{Country: "UZ", Contains: Contains}
@@ -215,6 +241,19 @@ func TestAQueryMatchesWhatItSays(t *testing.T) {
 		"is:relevant has:event":  true,
 		"is:placed":              false,
 		"is:revised":             true,
+		"status:signed":          true,
+		"status:denied":          false,
+		"currency:cny":           true,
+		"currency:eur":           false,
+		"amount:>5m":             false,
+		"amount:>=5m":            true,
+		"amount:>1mUSD":          true,
+		"amount:>1mCNY":          false, // sums are not converted
+		"amount:80..100":         true,
+		"amount:<80":             false,
+		"relevance:>0.8":         false,
+		"relevance:>=0.8":        true,
+		"is:reviewed":            false,
 	} {
 		q, err := Parse(query, names{})
 		if err != nil {
@@ -233,7 +272,7 @@ func TestAQueryMatchesWhatItSays(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		`actor:china instrument:scholarship to:uzbekistan lang:uz after:2026-01-01 (loan OR "soft power") -denied`,
-		`-(a b OR -c) has:event is:placed`, `"o‘zbek" OR (recipient:china before:2025-02)`, `source:"a b(c" -"-x"`, "ÇİŞ ẞ ǅ \xff:\"", `country:"ǆ" lang:a-ß`, "ـ",
+		`-(a b OR -c) has:event is:placed`, `amount:>1.5mUSD OR amount:5..7 relevance:<=0.1 status:signed currency:eur`, `"o‘zbek" OR (recipient:china before:2025-02)`, `source:"a b(c" -"-x"`, "ÇİŞ ẞ ǅ \xff:\"", `country:"ǆ" lang:a-ß`, "ـ", "ʹ0 ʻa",
 	} {
 		f.Add(s)
 	}

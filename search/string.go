@@ -35,6 +35,8 @@ func write(e Expr) string {
 		return e.Name + ":" + quoteValue(e.Value)
 	case Date:
 		return writeDate(e)
+	case Number:
+		return writeNumber(e)
 	case Is:
 		if e == "event" {
 			return "has:event"

@@ -108,6 +108,9 @@ func (sc *scanner) run() {
 		case isIdeograph(r):
 			sc.ideograph(i, size)
 			i += size
+		case isApostrophe(r): // no word begins with one, not even with those that are letters
+			sc.widen(Joint)
+			i += size
 		case isWordRune(r):
 			i = sc.word(i)
 		default:

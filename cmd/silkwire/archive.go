@@ -12,6 +12,9 @@ type archiveCmd struct {
 	Backup archiveBackupCmd `cmd:"" help:"Write a consistent copy of the archive, while it is in use."`
 	Check  archiveCheckCmd  `cmd:"" help:"Read the whole archive and report what is wrong."`
 	Stats  archiveStatsCmd  `cmd:"" help:"Count what the archive holds."`
+
+	Reindex  archiveReindexCmd  `cmd:"" help:"Make the search index anew from the items, while the archive is in use."`
+	Generate archiveGenerateCmd `cmd:"" help:"Make an archive of made-up items, to measure on."`
 }
 
 type archiveBackupCmd struct {

@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"export":          {"news", "taxonomy", "search", "store", "text"},
 	"tally":           {"news", "search", "taxonomy", "text"},
 	"chart":           {},
+	"bulk":            {"news", "taxonomy", "text"},
 	"demo":            {"news", "gold"},
 	"text/train":      {"text"},
 	"e2e":             {},

@@ -63,7 +63,7 @@ const (
 	// mapped is how much address space is set aside on 64-bit machines: a
 	// file that outgrows its mapping stops all writing until the last
 	// reader, such as a backup, has ended.
-	mapped = int64(8 << 30)
+	mapped = int64(64 << 30)
 )
 
 // Open opens the archive at path, or makes one where nothing is. It is an

@@ -34,8 +34,8 @@ import (
 // first and the differences.
 
 const (
-	chunkSize   = 8 << 10
-	mergeAt     = 8 // blocks of like size
+	chunkSize   = 7900 // two of them fill four pages of the file
+	mergeAt     = 8    // blocks of like size
 	longestWord = 128
 )
 

@@ -242,8 +242,12 @@ func randomItem(random *rand.Rand, i int) news.Item {
 	for range random.IntN(4) {
 		it.Tagging.Tags = append(it.Tagging.Tags, news.Tag{Concept: pick(random, concepts()...), Facet: pick(random, "actor_state", "organisation", "instrument", "target", "narrative")})
 	}
-	for range random.IntN(2) {
-		it.Tagging.Events = append(it.Tagging.Events, news.Event{Actor: "china", Recipient: pick(random, concepts()...)})
+	for range random.IntN(3) {
+		ev := news.Event{Actor: "china", Recipient: pick(random, concepts()...), Status: pick(random, news.Signed, news.Announced)}
+		if random.IntN(2) == 0 {
+			ev.Amount = &news.Amount{Value: float64(random.IntN(10)), Currency: pick(random, "USD", "KZT")}
+		}
+		it.Tagging.Events = append(it.Tagging.Events, ev)
 	}
 	if random.IntN(5) == 0 {
 		it.Tagging.Placed = &news.Placed{Origin: "xinhua"}
@@ -271,7 +275,11 @@ func randomExpr(random *rand.Rand, depth int) search.Expr {
 		search.Field{Name: "lang", Value: pick(random, "uz", "uz-Latn", "ru", "")},
 		search.Field{Name: "story", Value: pick(random, "story-1", "story-2", "nothing")},
 		search.Date{From: day}, search.Date{To: day}, search.Date{From: day, To: day.Add(300 * time.Hour)},
-		search.Is(pick(random, "relevant", "event", "placed", "revised")),
+		search.Is(pick(random, "relevant", "event", "placed", "revised", "reviewed")),
+		search.Field{Name: "status", Value: pick(random, "signed", "denied")},
+		search.Field{Name: "currency", Value: "KZT"},
+		search.Number{Name: "amount", Low: search.Bound{At: float64(random.IntN(10)), Has: true, Equal: random.IntN(2) == 0}, Currency: pick(random, "", "USD")},
+		search.Number{Name: "relevance", High: search.Bound{At: float64(random.IntN(101)) / 100, Has: true, Equal: random.IntN(2) == 0}},
 		search.Or{}, search.And{},
 	)
 }
