@@ -114,7 +114,7 @@ func (p *Press) tag(it *news.Item, tongue *tongue) {
 		body.WriteString(" " + tongue.sentence(p.random, 2+p.random.IntN(10)) + ". ")
 		return c
 	}
-	for n := int(15 * p.random.ExpFloat64()); n > 0; n-- {
+	for n := 2 + int(7*p.random.ExpFloat64()); n > 0; n-- {
 		body.WriteString(tongue.sentence(p.random, 6+p.random.IntN(14)) + ". ")
 	}
 	say(p.targets)

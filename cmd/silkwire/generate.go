@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"time"
 
@@ -44,11 +45,7 @@ func (c *archiveGenerateCmd) Run(ctx context.Context, std *stdio, cl *cli) (err 
 	outlets, _ := visited(cfg)
 	press := bulk.New(bulk.Options{Outlets: outlets, Taxonomy: tax, Items: c.Items, Seed: c.Seed, From: to.AddDate(-c.Years, 0, 0), To: to})
 	began, done := time.Now(), 0
-	for {
-		list := press.Next(generateBatch)
-		if len(list) == 0 {
-			break
-		}
+	for list := range ahead(press, generateBatch) {
 		if _, err := st.Save(ctx, list, news.SourceState{}); err != nil {
 			return err
 		}
@@ -59,4 +56,19 @@ func (c *archiveGenerateCmd) Run(ctx context.Context, std *stdio, cl *cli) (err 
 	took := time.Since(began)
 	_, err = fmt.Fprintf(std.out, "%s: %d items in %s, %.0f a second\n", path, done, took.Round(time.Millisecond), float64(done)/took.Seconds())
 	return err
+}
+
+// ahead yields batches of items, making each while the one before is saved.
+func ahead(press *bulk.Press, n int) iter.Seq[[]news.Item] {
+	return func(yield func([]news.Item) bool) {
+		for list := press.Next(n); len(list) > 0; {
+			next := make(chan []news.Item, 1)
+			go func() { next <- press.Next(n) }()
+			more := yield(list)
+			list = <-next
+			if !more {
+				return
+			}
+		}
+	}
 }
