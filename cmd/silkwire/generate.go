@@ -36,7 +36,7 @@ func (c *archiveGenerateCmd) Run(ctx context.Context, std *stdio, cl *cli) (err 
 	if _, err := os.Stat(path); err == nil {
 		return exitError{exitUsage, fmt.Errorf("%s is there already; name a file that is not", path)}
 	}
-	st, err := bolt.Open(path, bolt.Options{Country: countries(cfg)})
+	st, err := bolt.Open(path, bolt.Options{Country: func(id news.OutletID) string { return countryOf(cfg, id) }})
 	if err != nil {
 		return err
 	}
