@@ -31,8 +31,10 @@ type itemsPage struct {
 	Switch  string // address with relevant and all items exchanged
 	Reset   string // address without any filter
 	Empty   string // why the list is empty: "", "archive", "relevant", "search"
-	Held    string // how much the archive holds
-	Sources string // how the sources are, when the archive is empty
+	Facets  []facetBox
+	Sorts   []choice // their values are addresses
+	Held    string   // how much the archive holds
+	Sources string   // how the sources are, when the archive is empty
 	Take    takeaway
 }
 
@@ -41,6 +43,7 @@ type filters struct {
 	Query                     string
 	Outlet, Country, Lang     string
 	All                       bool // not only the relevant ones
+	Sort                      store.Sort
 	Cursor                    string
 	Outlets, Countries, Langs []choice
 	Active                    bool // anything narrower than everything relevant
@@ -112,7 +115,9 @@ func (s *Server) itemsPage(r *http.Request) (framed, error) {
 		return nil, err
 	}
 	asked := both(query, p.Filters.exprs()...)
-	found, err := s.Store.Find(r.Context(), store.Query{Search: asked, Limit: perPage, Cursor: p.Filters.Cursor, Count: true})
+	found, err := s.Store.Find(r.Context(), store.Query{
+		Search: asked, Sort: p.Filters.Sort, Limit: perPage, Cursor: p.Filters.Cursor, Count: true, Facets: true,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +125,11 @@ func (s *Server) itemsPage(r *http.Request) (framed, error) {
 		return nil, err
 	}
 	p.Total, p.Found = found.Total, count(found.Total, "item")
+	p.Facets, p.Sorts = s.facetBoxes(p.Filters, found.Facets, found.Total), p.Filters.sorts()
 	p.Days = s.days(found.Items)
+	if p.Filters.Sort == store.Best && len(p.Days) > 0 {
+		p.Days = []day{{Name: "Best first", Rows: s.rows(found.Items)}}
+	}
 	if found.Next != "" {
 		p.Older = p.Filters.href(found.Next)
 	}
@@ -159,6 +168,7 @@ func (s *Server) filters(form url.Values) filters {
 		Country: strings.ToUpper(form.Get("country")),
 		Lang:    form.Get("lang"),
 		All:     form.Get("all") == "1",
+		Sort:    sortOf(form),
 		Cursor:  form.Get("cursor"),
 	}
 	f.Active = f.Query != "" || f.Outlet != "" || f.Country != "" || f.Lang != ""
@@ -199,7 +209,7 @@ func (f filters) href(cursor string) string {
 	if f.All {
 		all = "1"
 	}
-	for _, pair := range [][2]string{{"q", f.Query}, {"outlet", f.Outlet}, {"country", f.Country}, {"lang", f.Lang}, {"all", all}, {"cursor", cursor}} {
+	for _, pair := range [][2]string{{"q", f.Query}, {"outlet", f.Outlet}, {"country", f.Country}, {"lang", f.Lang}, {"all", all}, {"sort", string(f.Sort)}, {"cursor", cursor}} {
 		if pair[1] != "" {
 			form.Set(pair[0], pair[1])
 		}
@@ -230,6 +240,15 @@ func (s *Server) days(items []news.Item) []day {
 		last.Rows = append(last.Rows, s.row(&items[i]))
 	}
 	return days
+}
+
+// rows are items in the order in which they came.
+func (s *Server) rows(items []news.Item) []row {
+	rows := make([]row, 0, len(items))
+	for i := range items {
+		rows = append(rows, s.row(&items[i]))
+	}
+	return rows
 }
 
 func (s *Server) dayName(t time.Time) string {

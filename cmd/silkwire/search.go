@@ -12,9 +12,11 @@ import (
 )
 
 type searchCmd struct {
-	Query []string `arg:"" optional:"" help:"What to look for, for example: actor:china instrument:scholarship to:uzbekistan after:2026-01-01"`
-	Limit int      `short:"n" default:"20" help:"How many items to print."`
-	JSON  bool     `name:"json" help:"Print one JSON line per item."`
+	Query  []string `arg:"" optional:"" help:"What to look for, for example: actor:china instrument:scholarship to:uzbekistan after:2026-01-01"`
+	Limit  int      `short:"n" default:"20" help:"How many items to print."`
+	Sort   string   `enum:"newest,best" default:"newest" help:"The order: newest or best."`
+	Facets bool     `help:"Count the items by actor, instrument, outlet, month … as well."`
+	JSON   bool     `name:"json" help:"Print one JSON line per item; with --facets, one more with the counts."`
 }
 
 func (c *searchCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
@@ -23,7 +25,11 @@ func (c *searchCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 		if err != nil {
 			return exitError{exitUsage, err}
 		}
-		page, err := a.store.Find(ctx, store.Query{Search: query, Limit: c.Limit, Count: true, WithText: c.JSON})
+		q := store.Query{Search: query, Limit: c.Limit, Count: true, WithText: c.JSON, Facets: c.Facets}
+		if c.Sort == string(store.Best) {
+			q.Sort = store.Best
+		}
+		page, err := a.store.Find(ctx, q)
 		if err != nil {
 			return err
 		}
@@ -32,11 +38,36 @@ func (c *searchCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 				return err
 			}
 		}
+		if c.JSON && c.Facets {
+			return json.NewEncoder(std.out).Encode(map[string]any{"total": page.Total, "facets": page.Facets})
+		}
 		if !c.JSON {
 			fmt.Fprintf(std.out, "%d of %d items\n", len(page.Items), page.Total)
 		}
+		if c.Facets {
+			printFacets(std, page.Facets)
+		}
 		return nil
 	})
+}
+
+// facetMost is how many values of a facet are printed.
+const facetMost = 10
+
+func printFacets(std *stdio, facets map[string][]store.FacetCount) {
+	for _, name := range search.Facets() {
+		list := facets[name]
+		if len(list) == 0 {
+			continue
+		}
+		fmt.Fprintf(std.out, "%s\n", name)
+		for _, v := range list[:min(len(list), facetMost)] {
+			fmt.Fprintf(std.out, "  %7d  %s\n", v.Count, v.ID)
+		}
+		if more := len(list) - facetMost; more > 0 {
+			fmt.Fprintf(std.out, "           and %d more\n", more)
+		}
+	}
 }
 
 func (c *searchCmd) print(std *stdio, a *app, it *news.Item) error {
