@@ -195,31 +195,55 @@ func (e *evaluator) keep(within *roaring.Bitmap, wanted func(p *pageView, i int)
 // each calls f with every number of a set, its page and its place there, until
 // f returns false.
 func (e *evaluator) each(set *roaring.Bitmap, f func(n number, p *pageView, i int) bool) {
-	pages := e.root.Bucket(bucketPages)
+	pages := pageWalk{evaluator: e, pages: e.root.Bucket(bucketPages)}
 	buf := make([]uint32, 1024)
-	at, view := number(0), pageView{}
-	known := false
-	for it := set.ManyIterator(); e.err == nil; {
+	for it := set.ManyIterator(); ; {
 		k := it.NextMany(buf)
 		if k == 0 {
 			return
 		}
 		for _, n := range buf[:k] {
-			if !known || n/pageItems != at {
-				at, known = n/pageItems, true
-				if view, e.err = viewPage(pages, at); e.err == nil {
-					e.err = e.ctx.Err()
-				}
-			}
-			i := int(n % pageItems)
-			if e.err == nil && i >= view.n {
-				e.err = bad(bucketPages, pageKey(at), errIndex)
-			}
-			if e.err != nil || !f(n, &view, i) {
+			if !pages.at(n) || !f(n, &pages.view, int(n%pageItems)) {
 				return
 			}
 		}
 	}
+}
+
+// eachBack is each, the last number first: numbers grow with time, more or less.
+func (e *evaluator) eachBack(set *roaring.Bitmap, f func(n number, p *pageView, i int) bool) {
+	pages := pageWalk{evaluator: e, pages: e.root.Bucket(bucketPages)}
+	for _, n := range slices.Backward(set.ToArray()) {
+		if !pages.at(n) || !f(n, &pages.view, int(n%pageItems)) {
+			return
+		}
+	}
+}
+
+// pageWalk goes from page to page.
+type pageWalk struct {
+	*evaluator
+	pages *bbolt.Bucket
+	view  pageView
+	key   number
+	known bool
+}
+
+// at makes the page of a number the view; false where that fails.
+func (w *pageWalk) at(n number) bool {
+	if at := n / pageItems; !w.known || at != w.key {
+		if w.err == nil {
+			w.err = w.ctx.Err()
+		}
+		if w.err == nil {
+			w.view, w.err = viewPage(w.pages, at)
+		}
+		w.key, w.known = at, true
+	}
+	if w.err == nil && int(n%pageItems) >= w.view.n {
+		w.err = bad(bucketPages, pageKey(w.key), errIndex)
+	}
+	return w.err == nil
 }
 
 func pageKey(at number) []byte { return binary.BigEndian.AppendUint32(nil, at) }

@@ -211,6 +211,11 @@ func (f *finder) hit(n number, p *pageView, i int) hit {
 	return h
 }
 
+// behind reports whether a hit stands behind another without a look at the ids.
+func (h *hit) behind(other *hit) bool {
+	return h.score < other.score || h.score == other.score && h.time < other.time
+}
+
 // compare orders hits, the first of the list as the least.
 func (f *finder) compare(a, b *hit) int {
 	if c := cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.time, a.time)); c != 0 {
@@ -255,12 +260,14 @@ func (h *hits) Pop() any {
 // first returns the first most hits behind a cursor, in order.
 func (f *finder) first(found *roaring.Bitmap, cursor *hit, most int) []hit {
 	top := &hits{f: f}
-	f.each(found, func(n number, p *pageView, i int) bool {
+	f.eachBack(found, func(n number, p *pageView, i int) bool {
 		h := f.hit(n, p, i)
+		full := len(top.list) == most
 		switch {
-		case len(top.list) == most && f.compare(&h, &top.list[0]) >= 0:
+		case full && h.behind(&top.list[0]): // nearly all of a long list
+		case full && f.compare(&h, &top.list[0]) >= 0:
 		case cursor != nil && f.compare(&h, cursor) <= 0:
-		case len(top.list) == most:
+		case full:
 			top.list[0] = h
 			heap.Fix(top, 0)
 		default:
@@ -342,15 +349,7 @@ func (f *finder) counted(found *roaring.Bitmap, yield func(facet, id string, n i
 	}
 	counts := make([]int, binary.BigEndian.Uint32(last)+1)
 	f.each(found, func(_ number, p *pageView, i int) bool {
-		sane := true
-		_, ok := p.row(i).values(func(v uint64) {
-			if v < uint64(len(counts)) {
-				counts[v]++
-			} else {
-				sane = false
-			}
-		})
-		if !ok || !sane {
+		if !p.row(i).count(counts) {
 			f.err = bad(bucketPages, nil, errIndex)
 		}
 		return f.err == nil

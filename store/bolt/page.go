@@ -87,6 +87,9 @@ func appendString(b []byte, s string) []byte {
 
 // cutString cuts off what appendString appended; ok is false if it is not there.
 func cutString(b []byte) (s, rest []byte, ok bool) {
+	if len(b) > 0 && b[0] < 0x80 && int(b[0]) < len(b) {
+		return b[1 : 1+b[0]], b[1+b[0]:], true
+	}
 	n, size := binary.Uvarint(b)
 	if size <= 0 || n > uint64(len(b)-size) {
 		return nil, nil, false
@@ -100,20 +103,45 @@ func (r row) id() news.ItemID {
 	return news.ItemID(s)
 }
 
-// values yields the numbers of an item's values and returns what stands behind
-// them; false if the row is damaged.
-func (r row) values(yield func(v uint64)) (rest []byte, ok bool) {
+// count counts the values of an item, and reports false if the row is damaged
+// or has a value beyond the counts.
+func (r row) count(counts []int) bool {
+	_, b, ok := cutString(r)
+	n, size := binary.Uvarint(b)
+	if !ok || size <= 0 {
+		return false
+	}
+	for b = b[size:]; n > 0; n-- {
+		if len(b) == 0 {
+			return false
+		}
+		v, size := uint64(b[0]), 1
+		if v >= 0x80 {
+			if v, size = binary.Uvarint(b); size <= 0 {
+				return false
+			}
+		}
+		if v >= uint64(len(counts)) {
+			return false
+		}
+		counts[v]++
+		b = b[size:]
+	}
+	return true
+}
+
+// money returns what stands behind the values; false if the row is damaged.
+func (r row) money() (rest []byte, ok bool) {
 	_, b, ok := cutString(r)
 	n, size := binary.Uvarint(b)
 	if !ok || size <= 0 {
 		return nil, false
 	}
 	for b = b[size:]; n > 0; n-- {
-		v, size := binary.Uvarint(b)
+		_, size := binary.Uvarint(b)
 		if size <= 0 {
 			return nil, false
 		}
-		yield(v)
 		b = b[size:]
 	}
 	return b, true
@@ -121,7 +149,7 @@ func (r row) values(yield func(v uint64)) (rest []byte, ok bool) {
 
 // amounts yields the sums of money in an item's events until it returns true.
 func (r row) amounts(yield func(news.Amount) bool) (ok bool) {
-	b, ok := r.values(func(uint64) {})
+	b, ok := r.money()
 	for ok && len(b) > 0 {
 		if len(b) < columnSize {
 			return false
