@@ -83,7 +83,7 @@ func cellAt(t *tally.Table, row, col string) tally.Cell {
 }
 
 func (v *view) convergenceSheet(ids []news.ConceptID, parts []tally.Table, whole tally.Table, countries []news.ConceptID, unit tally.Unit) *sheet {
-	sh := &sheet{Name: "map", Caption: "Instruments and countries by actor, in " + string(unit), Shown: 60, Cols: []column{{ID: "instrument", Name: "Instrument"}, {ID: "country", Name: "Country"}}}
+	sh := &sheet{Name: "map", Caption: "Instruments and countries by actor, in " + strings.ToLower(unitTitle(unit)), Shown: 60, Cols: []column{{ID: "instrument", Name: "Instrument"}, {ID: "country", Name: "Country"}}}
 	for _, id := range ids {
 		sh.Cols = append(sh.Cols, column{ID: string(id), Name: v.s.name(id), Num: true})
 	}

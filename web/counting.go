@@ -26,7 +26,6 @@ const (
 	countPatience = 20 * time.Second
 	mostCounted   = 50_000 // items of one count, the newest
 	mostRead      = 5_000  // items whose words are looked at
-	corporaKept   = 6
 )
 
 // countPage is templates/count.html: one view of what the archive holds, as
@@ -289,16 +288,18 @@ func (v *view) corpus(classes ...tally.Class) (*tally.Corpus, error) {
 	if v.Mistake != "" {
 		return nil, errMistake
 	}
-	c, err := v.s.corpora.get(v.ctx, v.key(classes), func() (*tally.Corpus, error) { return v.gather(v.query, classes) })
+	asked := keptCorpus{key: v.key(classes), seq: v.seq, at: v.s.Now()}
+	kept, err := v.s.corpora.get(v.ctx, asked, func() (*tally.Corpus, error) { return v.gather(v.query, classes) })
 	if err != nil {
 		return nil, err
 	}
-	v.tell(c)
-	return c, nil
+	v.seq = kept.seq
+	v.tell(kept.corpus)
+	return kept.corpus, nil
 }
 
 func (v *view) key(classes []tally.Class) string {
-	parts := []string{v.narrowed(), strconv.FormatBool(v.All), strconv.FormatUint(v.seq, 10)}
+	parts := []string{v.narrowed(), strconv.FormatBool(v.All)}
 	for _, c := range classes {
 		parts = append(parts, c.ID, c.Name, c.Query.Text)
 	}
@@ -359,8 +360,8 @@ func (v *view) nothing() string {
 }
 
 // corpora keeps the last few corpora, so that the next view of the same
-// question need not read again. What it keeps is true of one state of the
-// archive, which is part of the key.
+// question need not read again: as long as nothing was written, and for half a
+// minute of writing. What is kept knows its state of the archive.
 type corpora struct {
 	mu   sync.Mutex // held while gathering: one count at a time is enough for a machine
 	list []keptCorpus
@@ -368,27 +369,43 @@ type corpora struct {
 
 type keptCorpus struct {
 	key    string
+	seq    uint64 // of the archive that was counted
+	at     time.Time
 	corpus *tally.Corpus
 }
 
-func (k *corpora) get(ctx context.Context, key string, gather func() (*tally.Corpus, error)) (*tally.Corpus, error) {
+// Bounds of what is kept.
+const (
+	corpusFresh = 30 * time.Second
+	corporaKept = 6
+	entriesKept = 2 * mostCounted
+)
+
+// get returns the corpus of a question, from what is kept or gathered anew.
+func (k *corpora) get(ctx context.Context, asked keptCorpus, gather func() (*tally.Corpus, error)) (keptCorpus, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if i := slices.IndexFunc(k.list, func(c keptCorpus) bool { return c.key == key }); i >= 0 {
-		found := k.list[i]
-		k.list = append(slices.Delete(k.list, i, i+1), found)
-		return found.corpus, nil
+	for _, kept := range k.list {
+		if kept.key == asked.key && (kept.seq == asked.seq || asked.at.Sub(kept.at) < corpusFresh) {
+			return kept, nil
+		}
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return asked, err
 	}
-	c, err := gather()
-	if err != nil {
-		return nil, err
+	var err error
+	if asked.corpus, err = gather(); err != nil {
+		return asked, err
 	}
-	k.list = append(k.list, keptCorpus{key, c})
-	k.list = k.list[max(0, len(k.list)-corporaKept):]
-	return c, nil
+	k.list = append(slices.DeleteFunc(k.list, func(c keptCorpus) bool { return c.key == asked.key }), asked)
+	sum := 0
+	for i, kept := range slices.Backward(k.list) {
+		if sum += len(kept.corpus.Entries); len(k.list)-i > corporaKept || sum > entriesKept && i < len(k.list)-1 {
+			k.list = slices.Delete(k.list, 0, i+1)
+			break
+		}
+	}
+	return asked, nil
 }
 
 // axisName writes a key for people, as its axis has it.

@@ -15,6 +15,7 @@ import (
 	"silkwire/export"
 	"silkwire/news"
 	"silkwire/store"
+	"silkwire/tally"
 )
 
 // views are addresses of all views that count.
@@ -225,6 +226,41 @@ func TestOutagesAndNewSourcesAreToldWithTheLine(t *testing.T) {
 	}
 	if n := len(page.all("svg line.added")); n != 1 {
 		t.Errorf("%d new sources are drawn", n)
+	}
+}
+
+func TestTheSameQuestionIsNotReadTwice(t *testing.T) {
+	var k corpora
+	read := 0
+	ask := func(key string, seq uint64, after time.Duration, entries int) keptCorpus {
+		got, err := k.get(t.Context(), keptCorpus{key: key, seq: seq, at: noon.Add(after)}, func() (*tally.Corpus, error) {
+			read++
+			return &tally.Corpus{Entries: make([]tally.Entry, entries)}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	ask("a", 1, 0, 10)
+	if got := ask("a", 1, time.Hour, 10); read != 1 || got.seq != 1 {
+		t.Errorf("nothing was written, and it was read %d times", read)
+	}
+	if got := ask("a", 2, 20*time.Second, 10); read != 1 || got.seq != 1 {
+		t.Errorf("read %d times; it says the state %d, which it is not", read, got.seq)
+	}
+	if got := ask("a", 3, time.Hour, 10); read != 2 || got.seq != 3 {
+		t.Errorf("what was written is not counted: read %d times, state %d", read, got.seq)
+	}
+	for i := range 20 {
+		ask(strconv.Itoa(i), 3, time.Hour, mostCounted)
+	}
+	sum := 0
+	for _, kept := range k.list {
+		sum += len(kept.corpus.Entries)
+	}
+	if len(k.list) > corporaKept || sum > entriesKept || len(k.list) == 0 {
+		t.Errorf("%d corpora of %d entries are kept", len(k.list), sum)
 	}
 }
 

@@ -77,10 +77,6 @@ func (v *view) registrySheet(list []tally.Institution) *sheet {
 	}}
 	for i := range list {
 		in := &list[i]
-		query := "concept:" + string(in.Concept)
-		if in.Place != "" {
-			query += " target:" + string(in.Place)
-		}
 		var partners []string
 		for _, id := range in.Partners[:min(3, len(in.Partners))] {
 			partners = append(partners, v.s.name(id))

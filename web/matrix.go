@@ -94,7 +94,7 @@ func (v *view) heat(id, title string, rows, cols tally.Axis, unit tally.Unit, wh
 	if len(t.Rows) > 0 {
 		desc = fmt.Sprintf("Most in a row: %s, %s. %s", v.s.axisName(rows.Name, t.Rows[0]), grouped(int64(t.RowTotals[0].In(unit))), desc)
 	}
-	return drawn(chart.Heat(chart.Head{ID: id, Title: title + ", " + string(unit), Desc: desc}, v.keyNames(rows, t.Rows), v.keyNames(cols, t.Cols), counts))
+	return drawn(chart.Heat(chart.Head{ID: id, Title: title + ", " + strings.ToLower(unitTitle(unit)), Desc: desc}, v.keyNames(rows, t.Rows), v.keyNames(cols, t.Cols), counts))
 }
 
 // drawn is a picture as part of a page. Package chart escapes whatever it
@@ -110,7 +110,7 @@ func (v *view) keyNames(a tally.Axis, keys []tally.Key) []string {
 }
 
 func (v *view) matrixSheet(name string, rows, cols tally.Axis, unit tally.Unit, t tally.Table) *sheet {
-	sh := &sheet{Name: name, Caption: fmt.Sprintf("%s by %s, in %s", tally.AxisTitle(rows.Name), strings.ToLower(tally.AxisTitle(cols.Name)), unit), Shown: rowsShown}
+	sh := &sheet{Name: name, Caption: fmt.Sprintf("%s by %s, in %s", tally.AxisTitle(rows.Name), strings.ToLower(tally.AxisTitle(cols.Name)), strings.ToLower(unitTitle(unit))), Shown: rowsShown}
 	sh.Cols = append(sh.Cols, column{ID: rows.Name, Name: tally.AxisTitle(rows.Name)}, column{ID: "total", Name: "In any", Num: true})
 	for i, k := range t.Cols {
 		class := ""

@@ -75,8 +75,6 @@ func (s *sheet) Visible() [][]cell {
 // Hidden says how many rows only the CSV and the JSON have.
 func (s *sheet) Hidden() int { return len(s.Rows) - len(s.Visible()) }
 
-func textCell(s string) cell { return cell{Value: s} }
-
 // number is a count that opens what it counts.
 func number(n int, href string) cell {
 	if n == 0 {
