@@ -138,9 +138,9 @@ func (t *Tagger) tagWith(w *work, it *news.Item) news.Tagging {
 	t.markDateline(w)
 	t.markDomestic(w)
 	out := news.Tagging{Lang: lang.String(), Taxonomy: t.tax.Version}
-	out.Tags = t.tags(w)
 	out.Events = t.events(w)
 	t.relevance(w, &out)
+	out.Tags = t.tags(w, out.Relevant)
 	out.Placed = t.placed(w)
 	return out
 }
@@ -370,7 +370,7 @@ func (t *Tagger) swallows(g, f *found) bool {
 }
 
 // tags makes the tags of the mentions, the strongest first.
-func (t *Tagger) tags(w *work) []news.Tag {
+func (t *Tagger) tags(w *work, relevant bool) []news.Tag {
 	byConcept := map[int32]*news.Tag{}
 	var order []int32
 	for i := range w.mentions {
@@ -387,6 +387,15 @@ func (t *Tagger) tags(w *work) []news.Tag {
 		}
 		tag.Evidence = append(tag.Evidence, t.evidence(w, f))
 	}
+	if !relevant && len(w.fields[1].doc.Sentences) >= loneItem {
+		order = slices.DeleteFunc(order, func(c int32) bool {
+			passing := t.concepts[c].passing(byConcept[c])
+			if passing {
+				delete(byConcept, c)
+			}
+			return passing
+		})
+	}
 	actorSeen := slices.ContainsFunc(order, func(c int32) bool { return t.concepts[c].actor && !t.concepts[c].home })
 	out := make([]news.Tag, 0, len(order)+4)
 	for _, class := range order {
@@ -399,6 +408,16 @@ func (t *Tagger) tags(w *work) []news.Tag {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Concept, b.Concept))
 	})
 	return out
+}
+
+// passing reports whether a tag of an item that is about something else rests
+// on one word in passing: who and where are facts, what is said of them is not.
+func (c *conceptInfo) passing(tag *news.Tag) bool {
+	switch c.facet {
+	case taxonomy.Instrument, taxonomy.Narrative, taxonomy.Reception:
+		return len(tag.Evidence) == 1 && tag.Evidence[0].Field == "body"
+	}
+	return false
 }
 
 // score is how strongly an item speaks of a concept, from where and how often
