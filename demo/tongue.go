@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -28,7 +29,7 @@ type tongue struct {
 	names   map[string][]string
 	phrases map[string]string
 	kinds   map[string]*patterns
-	asides  map[string][]string // what is said of every kind: welcome, doubt, background
+	asides  map[string][]string // what is said of every kind: welcome, doubt, background, update
 }
 
 // patterns say one kind of happening.
@@ -79,7 +80,7 @@ func (t *tongue) learn(section, line string) bool {
 	head, rest, ok := strings.Cut(line, " ")
 	rest = strings.TrimSpace(rest)
 	switch {
-	case section == "welcome" || section == "doubt" || section == "background":
+	case slices.Contains([]string{"welcome", "doubt", "background", "update"}, section):
 		t.asides[section] = append(t.asides[section], line)
 		return true
 	case !ok:
@@ -103,7 +104,7 @@ func (t *tongue) learn(section, line string) bool {
 // isPhrase tells set phrases from names.
 func isPhrase(head string) bool {
 	word, _, _ := strings.Cut(head, ".")
-	return word == "emb" || word == "gov" || word == "inst" || word == "creed"
+	return slices.Contains([]string{"emb", "gov", "inst", "creed", "later"}, word)
 }
 
 func (t *tongue) pattern(kind, mark, words string) bool {
@@ -155,7 +156,12 @@ func (t *tongue) slot(slot string, h *happening) string {
 		return t.name(h.to, form)
 	case "c":
 		return t.name(h.city, form)
-	case "emb", "gov", "inst", "creed":
+	case "creed":
+		if phrase, ok := t.phrases["later."+h.actor]; ok && h.late {
+			return phrase
+		}
+		return t.phrases["creed."+h.actor]
+	case "emb", "gov", "inst":
 		if phrase, ok := t.phrases[name+"."+h.actor]; ok {
 			return phrase
 		}

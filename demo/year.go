@@ -31,6 +31,7 @@ type happening struct {
 	n, m, k, p      int // how many, how many millions, a few, per cent
 	prev, debt      int // a year ago; owed by now, in millions
 	books           int
+	late            bool // in the half of the year in which other words are in use
 }
 
 func (h *happening) number(slot string) (int, bool) {
@@ -194,6 +195,7 @@ func (w *World) past(day time.Time) map[news.OutletID][]story {
 			if w.silent(o, day) || chance.Float64() > interest(o, &h) {
 				continue
 			}
+			h.late = w.now.Sub(day) < PastDays/2*24*time.Hour
 			s := w.report(o, &h, chance)
 			s.Number = numberOf(day, len(told[o.ID]))
 			s.Path = o.article + strconv.Itoa(s.Number)
@@ -215,22 +217,34 @@ func dayOf(number int) (day time.Time, i int, ok bool) {
 	return day, number % 100, number > 1_000_000 && numberOf(day, number%100) == number
 }
 
-// silent reports whether nothing came of an outlet on a day: one was found
-// only half a year ago, one fails for six weeks, one was down in spring.
-func (w *World) silent(o *outlet, day time.Time) bool {
-	switch o.ID {
-	case "karvannameh":
-		return day.Before(w.now.AddDate(0, 0, -200))
-	case "aral-meridian":
-		return !day.Before(w.failing())
-	case "boz-ui":
-		return day.Month() == time.April && day.Day() >= 8 && day.Day() <= 27
-	}
-	return false
+// A Gap is a time in which nothing was read.
+type Gap struct {
+	Source   news.SourceID // "": of all, there was no network
+	From, To time.Time     // To is zero for what goes on
+	Added    bool          // it was not known before To
 }
 
-// failing is since when one outlet has been failing.
-func (w *World) failing() time.Time { return w.now.Truncate(24*time.Hour).AddDate(0, 0, -42) }
+// Gaps are the gaps of the past: one outlet was found only half a year ago, one
+// was down for three weeks, one has been failing for six, and for two days
+// there was no network.
+func (r *Running) Gaps() []Gap { return r.world.gaps() }
+
+func (w *World) gaps() []Gap {
+	ago := func(days int) time.Time { return w.now.Truncate(24*time.Hour).AddDate(0, 0, -days) }
+	return []Gap{
+		{Source: "karvannameh", To: ago(200), Added: true},
+		{Source: "boz-ui", From: ago(233), To: ago(213)},
+		{From: ago(131), To: ago(129)},
+		{Source: "aral-meridian", From: ago(42)},
+	}
+}
+
+// silent reports whether nothing came of an outlet on a day.
+func (w *World) silent(o *outlet, day time.Time) bool {
+	return slices.ContainsFunc(w.gaps(), func(g Gap) bool {
+		return (g.Source == "" || g.Source == o.source.ID) && !day.Before(g.From) && (g.To.IsZero() || day.Before(g.To))
+	})
+}
 
 // interest is how likely an outlet tells of something.
 func interest(o *outlet, h *happening) float64 {
@@ -327,6 +341,23 @@ func (r *Running) Past(from, to time.Time) []news.Item {
 	return out
 }
 
+// Corrected are items as their outlets correct them some hours later: one in
+// fifty of those that are given.
+func (r *Running) Corrected(items []news.Item) (out []news.Item) {
+	for _, it := range items {
+		if t := r.world.tongues[it.Lang]; t != nil && it.Fetched.Unix()/60%50 == 0 {
+			update := t.asides["update"][0]
+			if it.Lang == "uz-Cyrl" {
+				update = cyrillic(update)
+			}
+			it.Text += "\n" + update
+			it.Fetched = it.Fetched.Add(3 * time.Hour)
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
 // seen is a story as it stands in the archive, not yet tagged.
 func (r *Running) seen(o *outlet, s *story) news.Item {
 	url := "http://" + r.places[o.ID] + s.Path
@@ -342,9 +373,4 @@ func (r *Running) seen(o *outlet, s *story) news.Item {
 func (r *Running) PastRange() (from, to time.Time) {
 	today := r.world.now.Truncate(24 * time.Hour)
 	return today.AddDate(0, 0, -PastDays), today.AddDate(0, 0, -quietDays-1)
-}
-
-// FailingSince says since when the outlet that fails has been failing.
-func (r *Running) FailingSince() (news.SourceID, time.Time) {
-	return "aral-meridian", r.world.failing()
 }

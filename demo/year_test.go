@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,39 @@ func TestOldArticlesCanBeRead(t *testing.T) {
 		}
 		if resp, body := get(t, it.URL); resp.StatusCode != 200 || !strings.Contains(body, strings.ReplaceAll(it.Title, "'", "&#39;")) {
 			t.Errorf("%s: %d, without %q", it.URL, resp.StatusCode, it.Title)
+		}
+	}
+}
+
+// A time in which nothing was read is drawn with the charts; so nothing may
+// have come of it.
+func TestNothingIsPublishedInAGap(t *testing.T) {
+	running := start(t)
+	gaps := running.Gaps()
+	if len(gaps) < 4 {
+		t.Fatalf("%d gaps", len(gaps))
+	}
+	for _, it := range past(t) {
+		for _, g := range gaps {
+			day := it.Published.Truncate(24 * time.Hour)
+			if (g.Source == "" || g.Source == it.Source) && !day.Before(g.From) && (g.To.IsZero() || day.Before(g.To)) {
+				t.Errorf("%s came at %v, in the gap %+v", it.URL, it.Published, g)
+			}
+		}
+	}
+}
+
+func TestSomeItemsAreCorrectedLater(t *testing.T) {
+	running := start(t)
+	items := running.Past(now.AddDate(0, 0, -100), now.AddDate(0, 0, -10))
+	corrected := running.Corrected(items)
+	if len(corrected) < 5 || len(corrected) > len(items)/20 {
+		t.Errorf("%d of %d", len(corrected), len(items))
+	}
+	for _, it := range corrected {
+		i := slices.IndexFunc(items, func(x news.Item) bool { return x.ID == it.ID })
+		if !strings.HasPrefix(it.Text, items[i].Text+"\n") || !it.Fetched.After(items[i].Fetched) {
+			t.Errorf("%s: %q", it.URL, it.Text)
 		}
 	}
 }

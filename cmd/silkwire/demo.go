@@ -176,6 +176,9 @@ func (s *demonstration) run(ctx context.Context, listen string) error {
 	go func() { ended <- d.run(ctx) }()
 	err = s.writePast(ctx)
 	if err == nil {
+		err = s.reviewPast(ctx)
+	}
+	if err == nil {
 		err = s.firstRound(ctx, d)
 	}
 	if ctx.Err() != nil {

@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"silkwire/demo"
 	"silkwire/news"
+	"silkwire/store"
 	"silkwire/story"
 )
 
@@ -52,6 +54,12 @@ func (s *demonstration) writeMonth(ctx context.Context, shelf *story.Shelf, from
 		return 0, 0, err
 	}
 	saved, err := s.app.store.Save(ctx, items, news.SourceState{})
+	if err != nil {
+		return 0, 0, err
+	}
+	corrected := s.press.Corrected(items)
+	s.tag(corrected)
+	_, err = s.app.store.Save(ctx, corrected, news.SourceState{})
 	return len(items), len(saved.New), err
 }
 
@@ -77,25 +85,69 @@ func (s *demonstration) say(format string, args ...any) {
 }
 
 // rememberSources leaves the sources as a year of visits would have, before the
-// first one of this run. One of them has been failing for weeks.
+// first one of this run: since when each is visited, and when it could not be.
 func (s *demonstration) rememberSources(ctx context.Context) error {
 	states, err := s.app.store.SourceStates(ctx)
-	if err != nil {
+	if err != nil || len(states) > 0 {
 		return err
 	}
-	broken, since := s.press.FailingSince()
-	_, last := s.press.PastRange()
+	begin, last := s.press.PastRange()
 	for _, src := range s.press.Sources() {
-		if _, visited := states[src.ID]; visited {
+		st := news.SourceState{
+			ID: src.ID, URL: src.URL, LastVisit: last, LastSuccess: last, LastNew: last, Outcome: news.OK, Rhythm: news.Rhythm{Since: begin, Last: last},
+		}
+		runs := []store.Run{visitRun(src.ID, begin, news.OK)}
+		for _, g := range s.press.Gaps() {
+			if g.Source == src.ID {
+				runs = append(runs, missed(&st, g)...)
+			}
+		}
+		if err := s.remember(ctx, st, runs); err != nil {
+			return err
+		}
+	}
+	return s.rememberOffline(ctx)
+}
+
+// missed puts a gap of a source into its state, and returns the visits that
+// tell of it.
+func missed(st *news.SourceState, g demo.Gap) []store.Run {
+	switch {
+	case g.Added:
+		st.Rhythm.Since = g.To
+		return []store.Run{visitRun(g.Source, g.To, news.OK)}
+	case g.To.IsZero():
+		st.LastSuccess, st.LastNew, st.FailedSince, st.Failures = g.From, g.From, g.From, 6
+		st.Outcome, st.Error = news.HTTPError, "the server answers with status 500"
+		return []store.Run{visitRun(g.Source, g.From, news.HTTPError)}
+	}
+	return []store.Run{visitRun(g.Source, g.From, news.Timeout), visitRun(g.Source, g.To, news.OK)}
+}
+
+func visitRun(id news.SourceID, at time.Time, outcome news.Outcome) store.Run {
+	return store.Run{Job: "visit " + string(id), Due: at, Started: at, Took: time.Second, Outcome: outcome}
+}
+
+func (s *demonstration) remember(ctx context.Context, st news.SourceState, runs []store.Run) error {
+	for _, run := range runs {
+		if err := s.app.store.Done(ctx, run); err != nil {
+			return err
+		}
+	}
+	return s.app.store.PutSource(ctx, st)
+}
+
+// rememberOffline tells of the days without a network by the visits of one source.
+func (s *demonstration) rememberOffline(ctx context.Context) error {
+	first := s.press.Sources()[0].ID
+	for _, g := range s.press.Gaps() {
+		if g.Source != "" {
 			continue
 		}
-		st := news.SourceState{ID: src.ID, URL: src.URL, LastVisit: last, LastSuccess: last, LastNew: last, Outcome: news.OK}
-		if src.ID == broken {
-			st.LastSuccess, st.LastNew, st.FailedSince, st.Failures = since, since, since, 6
-			st.Outcome, st.Error = news.HTTPError, "the server answers with status 500"
-		}
-		if err := s.app.store.PutSource(ctx, st); err != nil {
-			return err
+		for _, run := range []store.Run{visitRun(first, g.From, news.NoEgress), visitRun(first, g.To, news.OK)} {
+			if err := s.app.store.Done(ctx, run); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
