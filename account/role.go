@@ -15,8 +15,8 @@ type Role string
 const (
 	Nobody  Role = ""        // not signed in: the sign-in page and the probes
 	Viewer  Role = "viewer"  // reads everything
-	Analyst Role = "analyst" // judges tags, events and items
-	Admin   Role = "admin"   // looks after users, sources and digests
+	Analyst Role = "analyst" // judges tags, events and items, and keeps digests
+	Admin   Role = "admin"   // looks after users and sources
 )
 
 // Roles are the roles that a user can have, from the least to the greatest.

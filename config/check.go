@@ -323,6 +323,9 @@ func (r *reader) firstOfSMTP() (Place, bool) {
 	return Place{}, false
 }
 
+// OperatorID is the name of the mail to the operator, which no digest may have.
+const OperatorID = "operator"
+
 // nameDigests refuses an id that stands twice, and names those without.
 func (r *reader) nameDigests() {
 	taken := map[string]Place{}
@@ -331,7 +334,7 @@ func (r *reader) nameDigests() {
 		if id == "" {
 			continue
 		}
-		if id == "operator" {
+		if id == OperatorID {
 			r.mistake(pos.at["id"], "the id operator is that of the mail to the operator; choose another")
 			continue
 		}

@@ -21,6 +21,11 @@ func Fragment(compiled []byte) (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
+	return FragmentOf(e)
+}
+
+// FragmentOf renders an edition that is not frozen.
+func FragmentOf(e Edition) (template.HTML, error) {
 	tmpl, err := template.New("page").Funcs(template.FuncMap{
 		"about": about, "dir": direction, "iso": func(t time.Time) string { return t.Format(time.RFC3339) },
 	}).Parse(pageTemplate)

@@ -32,8 +32,9 @@ type archive struct {
 	stats    store.Stats
 	runs     []store.Run                   // newest first
 	left     map[string]store.Subscription // by profile and recipient
-	leaves   int                           // how often a subscription was written
-	err      error                         // of everything, when set
+	audited  []string
+	leaves   int   // how often a subscription was written
+	err      error // of everything, when set
 	boom     bool
 }
 
@@ -150,6 +151,18 @@ func (a *archive) Subscription(_ context.Context, profile, recipient string) (st
 	return store.Subscription{Profile: profile, Recipient: recipient}, a.err
 }
 
+func (a *archive) Audit(_ context.Context, e account.Entry) error {
+	a.audited = append(a.audited, e.Did+" "+e.What)
+	return a.err
+}
+
+func (a *archive) Subscriptions(context.Context) (list []store.Subscription, err error) {
+	for _, s := range a.left {
+		list = append(list, s)
+	}
+	return list, a.err
+}
+
 func (a *archive) PutSubscription(_ context.Context, s store.Subscription) error {
 	a.left = map[string]store.Subscription{s.Profile + " " + s.Recipient: s}
 	a.leaves++
@@ -182,8 +195,6 @@ func (a *archive) Edition(_ context.Context, id string) (store.Edition, error) {
 func (a *archive) Users(context.Context) ([]account.User, error) { return nil, nil }
 
 func (a *archive) Passes(context.Context, string) ([]account.Pass, error) { return nil, nil }
-
-func (a *archive) Audit(context.Context, account.Entry) error { return nil }
 
 func (a *archive) AuditLog(context.Context, uint64, int) ([]account.Entry, error) { return nil, nil }
 
@@ -292,7 +303,7 @@ func serve(t testing.TB, a *archive, change ...func(*Options)) *Server {
 	}
 	o := Options{
 		Store: a, Taxonomy: tax, Outlets: outlets(), Sources: sources, Version: "1.2.3", Listen: "127.0.0.1:8080",
-		BaseURL: "https://silkwire.example.org", Contact: true, Zone: tashkent, Unsubscribe: unsubscribing,
+		BaseURL: "https://silkwire.example.org", Contact: true, Zone: tashkent, Unsubscribe: unsubscribing, Profiles: someProfiles(),
 		Mail: func(e store.Edition) (string, error) {
 			return "<!DOCTYPE html><style>p { color: red }</style><p style='color:red'>" + e.Subject, nil
 		}, Now: func() time.Time { return noon },

@@ -36,7 +36,7 @@ func everyAddress(t *testing.T, s *Server) map[string]string {
 // addressFor is a method and an address that lead to a route.
 func addressFor(t *testing.T, r route) (method, path string) {
 	t.Helper()
-	fill := strings.NewReplacer("/countries/{id}", "/countries/uzbekistan", "/institutions/{id}", "/institutions/confucius-institute", "/sources/{id}/{act}", "/sources/daryo-uz/pause", "{$}", "", "/items/{id}", "/items/aaaaaaaaaaaaaaaa", "/editions/{id}", "/editions/ed1", "/concepts/{id}", "/concepts/china", "/feed/{file}", "/feed/daily.atom", "/mails/{id}", "/mails/ed1", "{file}", "silkwire.css", "{token}", "good", "{snapshot}", export.Snapshot{Taken: noon}.ID())
+	fill := strings.NewReplacer("/countries/{id}", "/countries/uzbekistan", "/institutions/{id}", "/institutions/confucius-institute", "/sources/{id}/{act}", "/sources/daryo-uz/pause", "{$}", "", "/items/{id}", "/items/aaaaaaaaaaaaaaaa", "/editions/{id}", "/editions/ed1", "/concepts/{id}", "/concepts/china", "/feed/{file}", "/feed/daily.atom", "/mails/{id}", "/mails/ed1", "/profiles/{id}", "/profiles/mine", "{file}", "silkwire.css", "{token}", "good", "{snapshot}", export.Snapshot{Taken: noon}.ID())
 	method, path, found := strings.Cut(r.pattern, " ")
 	path = fill.Replace(path)
 	if !found || strings.ContainsAny(path, "{ ") {

@@ -19,7 +19,7 @@ import (
 func TestEveryTemplateCanBeExecutedWithNothing(t *testing.T) {
 	empty := map[string]framed{
 		"items": &itemsPage{}, "item": &itemPage{}, "status": &statusPage{}, "editions": &editionsPage{}, "edition": &editionPage{},
-		"snapshot": &snapshotPage{}, "api": &apiPage{}, "concepts": &conceptsPage{}, "concept": &conceptPage{}, "error": &errorPage{}, "review": &deskPage{}, "trust": &trustPage{}, "unsubscribe": &unsubscribePage{},
+		"snapshot": &snapshotPage{}, "api": &apiPage{}, "concepts": &conceptsPage{}, "concept": &conceptPage{}, "error": &errorPage{}, "review": &deskPage{}, "trust": &trustPage{}, "unsubscribe": &unsubscribePage{}, "profiles": &profilesPage{}, "profile": &profilePage{},
 		"counts": &countsPage{}, "count": &countPage{},
 		"sign-in": &signInPage{}, "setup": &setupPage{}, "account": &accountPage{}, "people": &peoplePage{}, "audit": &auditPage{},
 	}
@@ -38,7 +38,7 @@ func TestEveryTemplateCanBeExecutedWithNothing(t *testing.T) {
 func everyPage() []string {
 	return append(views(), []string{
 		"/", "/?all=1", "/?q=Konfutsiy&outlet=daryo&country=UZ&lang=uz-Latn", "/?q=nothingofthekind", "/items/aaaaaaaaaaaaaaaa", "/items/bbbbbbbbbbbbbbbb",
-		"/trust", "/status", "/editions", "/editions/ed1", "/unsubscribe/good", "/concepts", "/concepts?q=confucius", "/concepts?q=zzzzzz", "/concepts/confucius-institute", "/concepts/scholarship", "/concepts/uzbekistan",
+		"/trust", "/status", "/editions", "/editions/ed1", "/unsubscribe/good", "/profiles", "/profiles/mine", "/profiles/daily", "/concepts", "/concepts?q=confucius", "/concepts?q=zzzzzz", "/concepts/confucius-institute", "/concepts/scholarship", "/concepts/uzbekistan",
 		"/api", "/snapshots/" + export.Snapshot{Taken: noon}.ID(),
 		"/counts", "/counts/matrix", "/counts/matrix?rows=lang&cols=month&unit=stories", "/counts/matrix?rows=actor&cols=recipient&unit=events", "/counts/series", "/counts/series?split=actor&by=day&as=share",
 	}...)

@@ -52,6 +52,11 @@ type Options struct {
 	// buttons.
 	Act func(ctx context.Context, source news.SourceID, act, who string) error
 
+	// Profiles keeps the digests; nil: they are not shown. NewProfile are the
+	// fields of one of which nothing is said yet.
+	Profiles   Profiles
+	NewProfile map[string]string
+
 	// Unsubscribe reads the token of a link out of a digest. Without it no
 	// link is valid.
 	Unsubscribe func(token string) (store.Subscription, error)
@@ -209,6 +214,13 @@ func (s *Server) table() []route {
 		{"GET /status", status, s.page("status", s.statusPage)},
 		{"GET /editions", account.Viewer, s.page("editions", s.editionsPage)},
 		{"GET /editions/{id}", account.Viewer, framing(s.page("edition", s.editionPage))},
+		{"GET /profiles", account.Viewer, s.page("profiles", s.profilesPage)},
+		{"POST /profiles", account.Analyst, s.saveProfile},
+		{"GET /profiles/new", account.Analyst, s.page("profile", s.newProfilePage)},
+		{"GET /profiles/{id}", account.Viewer, s.page("profile", s.profilePage)},
+		{"POST /profiles/{id}/pause", account.Analyst, s.act(s.pauseProfile)},
+		{"POST /profiles/{id}/resume", account.Analyst, s.act(s.resumeProfile)},
+		{"POST /profiles/{id}/back", account.Analyst, s.act(s.haveBack)},
 		{"GET /mails/{id}", account.Viewer, s.mailView},
 		{"GET /editions/feed/{file}", account.Viewer, s.editionFeed},
 		{"GET /concepts", account.Viewer, s.page("concepts", s.conceptsPage)},

@@ -13,9 +13,19 @@ import (
 	"silkwire/news"
 )
 
-// withAdded is a configuration with the sources that were added while the
-// program ran. Where the file has a source of the same name, the file holds.
+// withAdded is a configuration with the sources and the digests that were added
+// while the program ran.
 func (a *app) withAdded(ctx context.Context, cfg *config.Config) (*config.Config, error) {
+	whole, err := a.withSources(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return a.withProfiles(ctx, whole)
+}
+
+// withSources is a configuration with the sources that were added while the
+// program ran. Where the file has a source of the same name, the file holds.
+func (a *app) withSources(ctx context.Context, cfg *config.Config) (*config.Config, error) {
 	added, err := a.store.AddedSources(ctx)
 	if err != nil || len(added) == 0 {
 		return cfg, err

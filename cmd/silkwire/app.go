@@ -278,6 +278,11 @@ func (a *app) learn() error {
 	if a.tagger, err = tagger.New(a.tax); err != nil {
 		return exitError{exitConfig, err}
 	}
+	whole, err := a.withAdded(context.Background(), a.file.Load()) // now it is known which concepts there are
+	if err != nil {
+		return err
+	}
+	a.cfg.Store(whole)
 	return nil
 }
 

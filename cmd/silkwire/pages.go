@@ -28,10 +28,11 @@ func (d *daemon) webOptions() web.Options {
 	return web.Options{
 		Elsewhere: elsewhere, ElsewhereName: name,
 		Store: d.app.store, Taxonomy: d.app.tax, Outlets: outlets, Clusters: clusters(cfg),
-		Sources:     func() []web.SourceInfo { return *d.sources.Load() },
-		Edition:     func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
-		Mail:        mailOf,
-		Act:         d.actOnSource,
+		Sources:  func() []web.SourceInfo { return *d.sources.Load() },
+		Edition:  func(e store.Edition) (template.HTML, error) { return digest.Fragment(e.Compiled) },
+		Mail:     mailOf,
+		Act:      d.actOnSource,
+		Profiles: profiles{d.app}, NewProfile: config.NewProfileFields(),
 		Unsubscribe: d.post.readToken,
 		Meaning:     func(feature string) string { return meaning[feature] },
 		Reckoning: func(t *news.Tagging, tag *news.Tag) string {
