@@ -210,16 +210,6 @@ func (e *evaluator) each(set *roaring.Bitmap, f func(n number, p *pageView, i in
 	}
 }
 
-// eachBack is each, the last number first: numbers grow with time, more or less.
-func (e *evaluator) eachBack(set *roaring.Bitmap, f func(n number, p *pageView, i int) bool) {
-	pages := pageWalk{evaluator: e, pages: e.root.Bucket(bucketPages)}
-	for _, n := range slices.Backward(set.ToArray()) {
-		if !pages.at(n) || !f(n, &pages.view, int(n%pageItems)) {
-			return
-		}
-	}
-}
-
 // pageWalk goes from page to page.
 type pageWalk struct {
 	*evaluator
@@ -392,7 +382,10 @@ func (e *evaluator) postings(f *search.Form, blocks []block, yield func(wordPost
 // have all the words.
 func (e *evaluator) phrase(phrase []search.Form, blocks []block, window number, within *roaring.Bitmap, titleOnly bool) *roaring.Bitmap {
 	bits := make([]uint64, 1<<windowBits/64)
-	roaring.AddOffset64(within, -int64(window)<<windowBits).WriteDenseTo(bits)
+	for it := within.Iterator(); it.HasNext(); {
+		low := it.Next() & (1<<windowBits - 1)
+		bits[low/64] |= 1 << (low % 64)
+	}
 	wanted := func(n number) bool { low := n & (1<<windowBits - 1); return bits[low/64]&(1<<(low%64)) != 0 }
 	var run []place
 	for i := range phrase {
@@ -407,11 +400,16 @@ func (e *evaluator) phrase(phrase []search.Form, blocks []block, window number, 
 		if e.err != nil {
 			return within
 		}
-		sortPlaces(list)
+		slices.Sort(list)
 		if i > 0 {
 			list = follow(run, list)
 		}
 		run = list
+		clear(bits) // what is not among these need not be looked at again
+		for _, p := range run {
+			low := number(p>>32) & (1<<windowBits - 1)
+			bits[low/64] |= 1 << (low % 64)
+		}
 	}
 	found := roaring.New()
 	for _, p := range run {

@@ -257,26 +257,63 @@ func (h *hits) Pop() any {
 	return last
 }
 
-// first returns the first most hits behind a cursor, in order.
+// first returns the first most hits behind a cursor, in order. It looks at the
+// best of every page first, and then at the pages with the best.
 func (f *finder) first(found *roaring.Bitmap, cursor *hit, most int) []hit {
 	top := &hits{f: f}
-	f.eachBack(found, func(n number, p *pageView, i int) bool {
-		h := f.hit(n, p, i)
-		full := len(top.list) == most
-		switch {
-		case full && h.behind(&top.list[0]): // nearly all of a long list
-		case full && f.compare(&h, &top.list[0]) >= 0:
-		case cursor != nil && f.compare(&h, cursor) <= 0:
-		case full:
-			top.list[0] = h
-			heap.Fix(top, 0)
-		default:
-			heap.Push(top, h)
+	for _, best := range f.bestOfPages(found, cursor) {
+		if len(top.list) == most && best.behind(&top.list[0]) {
+			break
 		}
-		return f.err == nil
-	})
+		f.page(found, best.n/pageItems, func(h hit) {
+			full := len(top.list) == most
+			switch {
+			case full && f.compare(&h, &top.list[0]) >= 0:
+			case cursor != nil && f.compare(&h, cursor) <= 0:
+			case full:
+				top.list[0] = h
+				heap.Fix(top, 0)
+			default:
+				heap.Push(top, h)
+			}
+		})
+		if f.err != nil {
+			return nil
+		}
+	}
 	slices.SortFunc(top.list, func(a, b hit) int { return f.compare(&a, &b) })
 	return top.list
+}
+
+// bestOfPages returns, of every page that has some, a hit that no other of the
+// page is before, the best first. Hits before the cursor do not count.
+func (f *finder) bestOfPages(found *roaring.Bitmap, cursor *hit) []hit {
+	var list []hit
+	f.each(found, func(n number, p *pageView, i int) bool {
+		h := f.hit(n, p, i)
+		switch last := len(list) - 1; {
+		case cursor != nil && cursor.behind(&h):
+		case last < 0 || list[last].n/pageItems != n/pageItems:
+			list = append(list, h)
+		case list[last].behind(&h):
+			list[last] = h
+		}
+		return true
+	})
+	slices.SortFunc(list, func(a, b hit) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.time, a.time)) })
+	return list
+}
+
+// page yields the hits of one page.
+func (f *finder) page(found *roaring.Bitmap, at number, yield func(hit)) {
+	pages := pageWalk{evaluator: &f.evaluator, pages: f.root.Bucket(bucketPages)}
+	it := found.Iterator()
+	it.AdvanceIfNeeded(at * pageItems)
+	for it.HasNext() && it.PeekNext()/pageItems == at && f.err == nil {
+		if n := it.Next(); pages.at(n) {
+			yield(f.hit(n, &pages.view, int(n%pageItems)))
+		}
+	}
 }
 
 // sorted returns all hits in order.

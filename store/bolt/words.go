@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -603,9 +602,4 @@ func follow(before, list []place) []place {
 		}
 	}
 	return out
-}
-
-func sortPlaces(list []place) []place {
-	slices.SortFunc(list, func(a, b place) int { return cmp.Compare(a, b) })
-	return list
 }
