@@ -119,16 +119,20 @@ func Spans(s string, phrase []string) []news.Span {
 // keys that begin with its prefix. It is the word in Latin letters.
 func AppendKey(dst, word []byte) []byte { return text.AppendUzbekLatin(dst, word) }
 
-// Form is a word that is looked for in any inflection.
+// Form is a word that is looked for in any inflection: the word, or what is
+// left of it without the ending of its dictionary form, and behind that an
+// ending of some language in its letters. Uzbek is found in either script.
 type Form struct {
-	stem  []byte
 	exact bool // a short word stands as it is
-	latin []byte
+	stems [2]stem
 }
+
+// stem is what forms of a word begin with, as it is written and in its key.
+type stem struct{ word, key []byte }
 
 const (
 	shortestStem  = 4  // letters that must be left
-	longestSuffix = 16 // bytes
+	longestEnding = 24 // bytes
 )
 
 // Forms are the forms of the words of a phrase.
@@ -141,36 +145,40 @@ func Forms(phrase []string) []Form {
 }
 
 func newForm(word string) Form {
-	stem := cut([]byte(word))
-	if n := utf8.RuneCount(stem); n <= shortestStem {
-		return Form{stem: stem, exact: n < shortestStem, latin: AppendKey(nil, stem)}
-	}
+	whole := cut([]byte(word))
+	bare := whole
 	for range 2 { // the ending of the dictionary form
-		r, size := utf8.DecodeLastRune(stem)
-		if utf8.RuneCount(stem) <= shortestStem || !text.IsVowel(r) && r != 'й' && r != 'ь' && r != 's' {
+		r, size := utf8.DecodeLastRune(bare)
+		if utf8.RuneCount(bare) <= shortestStem || !text.IsVowel(r) && r != 'й' && r != 'ь' && r != 's' {
 			break
 		}
-		stem = stem[:len(stem)-size]
+		bare = bare[:len(bare)-size]
 	}
-	return Form{stem: stem, latin: AppendKey(nil, stem)}
+	return Form{
+		exact: utf8.RuneCount(whole) < shortestStem,
+		stems: [2]stem{{whole, AppendKey(nil, whole)}, {bare, AppendKey(nil, bare)}},
+	}
 }
 
 // Prefix is what the keys of all accepted words begin with; with whole they are
 // the prefix itself.
-func (f *Form) Prefix() (prefix []byte, whole bool) { return f.latin, f.exact }
+func (f *Form) Prefix() (prefix []byte, whole bool) { return f.stems[1].key, f.exact }
 
 // Accepts reports whether a folded word is a form of the word.
 func (f *Form) Accepts(word []byte) bool {
-	if f.inflected(word, f.stem) {
-		return true
+	var buf [2 * longestWord]byte
+	key := AppendKey(buf[:0], word)
+	if f.exact {
+		return bytes.Equal(word, f.stems[0].word) || bytes.Equal(key, f.stems[0].key)
 	}
-	var buf [longestWord]byte
-	return f.inflected(AppendKey(buf[:0], word), f.latin)
+	for i := range f.stems {
+		if inflected(word, f.stems[i].word) || inflected(key, f.stems[i].key) {
+			return true
+		}
+	}
+	return false
 }
 
-func (f *Form) inflected(word, stem []byte) bool {
-	if f.exact || len(stem) == 0 {
-		return bytes.Equal(word, stem)
-	}
-	return bytes.HasPrefix(word, stem) && len(word)-len(stem) <= longestSuffix
+func inflected(word, stem []byte) bool {
+	return bytes.HasPrefix(word, stem) && len(word)-len(stem) <= longestEnding && text.IsEnding(word[len(stem):])
 }

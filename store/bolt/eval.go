@@ -19,7 +19,10 @@ type evaluator struct {
 	root    *bbolt.Bucket
 	country func(news.OutletID) string
 	blocks  map[number][]block // by window
-	err     error
+
+	accepted map[*search.Form]map[string]bool // spellings, by the word that was looked for
+
+	err error
 }
 
 // all are the numbers of all items.
@@ -356,6 +359,11 @@ func (e *evaluator) having(f *search.Form, blocks []block, window number, titleO
 // postings yields the postings of all spellings that are forms of a word.
 func (e *evaluator) postings(f *search.Form, blocks []block, yield func(wordPosting) bool) {
 	prefix, whole := f.Prefix()
+	accepted := e.accepted[f]
+	if accepted == nil {
+		accepted = make(map[string]bool)
+		e.accepted[f] = accepted
+	}
 	for _, b := range blocks {
 		r := readWords(e.root, b, prefix)
 		for r.next() {
@@ -368,7 +376,12 @@ func (e *evaluator) postings(f *search.Form, blocks []block, yield func(wordPost
 			if whole && len(r.key) > len(prefix) && r.key[len(prefix)] != 0 {
 				break
 			}
-			if f.Accepts(spelling(r.key)) && !yield(r.wordPosting) {
+			ok, known := accepted[string(r.key)]
+			if !known {
+				ok = f.Accepts(spelling(r.key))
+				accepted[string(r.key)] = ok
+			}
+			if ok && !yield(r.wordPosting) {
 				r.broken()
 			}
 		}

@@ -169,8 +169,11 @@ type finder struct {
 
 func (s *Store) finder(ctx context.Context, tx *bbolt.Tx, q store.Query) *finder {
 	return &finder{
-		evaluator: evaluator{ctx: ctx, root: tx.Bucket(bucketSearch), country: s.opts.Country, blocks: make(map[number][]block)},
-		Store:     s, tx: tx, q: q,
+		evaluator: evaluator{
+			ctx: ctx, root: tx.Bucket(bucketSearch), country: s.opts.Country,
+			blocks: make(map[number][]block), accepted: make(map[*search.Form]map[string]bool),
+		},
+		Store: s, tx: tx, q: q,
 	}
 }
 
