@@ -36,7 +36,7 @@ func claimsView(v *view) error {
 	}
 	v.Sections = append(v.Sections, sec)
 	if len(others) > 0 {
-		v.Sections = append(v.Sections, section{ID: "others", Title: "Figures that nobody contradicts", Sheet: v.claimsSheet("others", others, 40)})
+		v.Sections = append(v.Sections, section{ID: "others", Title: "Figures that nobody contradicts", Sheet: v.claimsSheet("others", "Figures that nobody contradicts, by what they count", others, 40)})
 	}
 	return nil
 }
@@ -46,11 +46,11 @@ func (v *view) disputesSheet(disputes []tally.Dispute) *sheet {
 	for _, d := range disputes {
 		all = append(all, d.Claims...)
 	}
-	return v.claimsSheet("disputes", all, 150)
+	return v.claimsSheet("disputes", "Figures that differ, by what they count", all, 150)
 }
 
-func (v *view) claimsSheet(name string, claims []tally.Claim, shown int) *sheet {
-	sh := &sheet{Name: name, Caption: "Figures by what they count", Shown: shown, Cols: []column{
+func (v *view) claimsSheet(name, caption string, claims []tally.Claim, shown int) *sheet {
+	sh := &sheet{Name: name, Caption: caption, Shown: shown, Cols: []column{
 		{ID: "what", Name: "What is counted"}, {ID: "state", Name: "Of"}, {ID: "place", Name: "Where"}, {ID: "value", Name: "Figure", Num: true}, {ID: "date", Name: "Day"}, {ID: "sentence", Name: "Sentence"},
 	}}
 	for i := range claims {

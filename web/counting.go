@@ -40,6 +40,7 @@ type countPage struct {
 	Query     string
 	From, To  string // days, both included
 	All       bool   // not only the relevant items
+	Self      string // the address of this count, for paper
 	Switch    string // address with relevant and all items exchanged
 	Mistake   string
 	Facts     []string // what was counted, in words
@@ -128,6 +129,7 @@ func (s *Server) newView(r *http.Request) (*view, error) {
 	v.Query, v.From, v.To = strings.TrimSpace(form.Get("q")), form.Get("from"), form.Get("to")
 	v.All = form.Get("all") == "1"
 	v.Switch = v.href("all", map[bool]string{true: "", false: "1"}[v.All])
+	v.Self = v.href("format", "")
 	v.CSV, v.XLSX, v.JSON = v.href("format", "csv"), v.href("format", "xlsx"), v.href("format", "json")
 	stats, err := s.Store.Stats(r.Context())
 	if err != nil {
@@ -168,6 +170,10 @@ func (v *view) readQuery() {
 		more = append(more, search.Is("relevant"))
 	}
 	v.query = both(parsed, more...)
+	v.Facts = nil
+	if v.Query != "" {
+		v.Facts = append(v.Facts, "restricted to "+v.Query)
+	}
 	v.ItemsURL = v.items()
 }
 
