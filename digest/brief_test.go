@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"silkwire/news"
 	"silkwire/text"
@@ -82,5 +83,35 @@ func TestOneDeedTowardSeveralIsOneLine(t *testing.T) {
 	want := []string{"China → railway → Kyrgyzstan, Uzbekistan, signed", "China → railway → Tajikistan, denied", "China → railway → Kazakhstan, signed", "of an edition before the parts were kept"}
 	if !slices.Equal(got, want) || s.Events[0].Whom != "Kyrgyzstan" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestSourcesThatTheBaselineDoesNotKnowAreNoted(t *testing.T) {
+	in := dayInput(t, text.En, Flat)
+	in.Baseline.Sources = map[news.SourceID]bool{"karvon-feed": true, "ala-too-feed": true, "steppe-post-feed": true, "silu-feed": true}
+	note := "Heard here for the first time in four weeks: 2 sources, which the comparison does not know."
+	if e := Compile(in); !slices.Contains(e.Headline, note) {
+		t.Errorf("%q", e.Headline)
+	}
+	in.Baseline.Sources["pomir-feed"], in.Baseline.Sources["rah-e-abrisham-feed"] = true, true
+	if e := Compile(in); slices.Contains(e.Headline, note) || len(e.Headline) != 3 {
+		t.Errorf("%q", e.Headline)
+	}
+	week := CountDays([]news.Item{{Source: "a", Fetched: closing().Add(-10 * 24 * time.Hour)}, {Source: "b", Fetched: closing().Add(-time.Hour)}}, closing(), tashkent())
+	if !week.Sources["a"] || !week.Sources["b"] || len(week.Days) != 10 {
+		t.Errorf("%+v", week)
+	}
+}
+
+func TestASurgeFromNothingSaysSo(t *testing.T) {
+	in := dayInput(t, text.En, Flat)
+	in.Baseline = steady(28, 10, "loan", 1)
+	in.Items = nil
+	for i := range 6 {
+		in.Items = append(in.Items, item("karvon", "en", 1+float64(i)/10, fmt.Sprint("Title ", i), "China.", "scholarship/instrument/"))
+	}
+	s := Compile(in).Surges
+	if s == nil || !strings.HasSuffix(s.List[0].Line, ": 6 items, where none would be usual") {
+		t.Errorf("%+v", s)
 	}
 }

@@ -45,7 +45,7 @@ func Compile(in Input) Edition {
 	if in.Profile.BaseURL != "" {
 		e.URL = strings.TrimSuffix(in.Profile.BaseURL, "/") + "/editions/" + in.ID
 	}
-	e.Headline = c.headline(&e)
+	e.Headline = c.headline(&e, c.unheard(fresh))
 	e.Subject = c.subject(&e, shown)
 	return e
 }
@@ -108,7 +108,9 @@ func language(it *news.Item) string {
 	return ""
 }
 
-func (c *compiler) headline(e *Edition) []string {
+// headline is what happened in figures, against what is usual, and what keeps
+// the two from being compared.
+func (c *compiler) headline(e *Edition, unheard int) []string {
 	w := &c.words
 	if e.Counts.Stories == 0 {
 		return append([]string{w.nothing}, c.sourcesLine())
@@ -121,6 +123,9 @@ func (c *compiler) headline(e *Edition) []string {
 		lines = append(lines, fmt.Sprintf(w.usual, day, w.count(int(usual+0.5), w.items)))
 	} else {
 		lines = append(lines, fmt.Sprintf(w.young, len(c.in.Baseline.Days)))
+	}
+	if unheard > 0 {
+		lines = append(lines, fmt.Sprintf(w.unheard, w.count(unheard, w.sources)))
 	}
 	if line := c.sourcesLine(); line != "" {
 		lines = append(lines, line)

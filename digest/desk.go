@@ -288,7 +288,10 @@ func CountDays(items []news.Item, before time.Time, zone *time.Location) Baselin
 		byDay[i] = append(byDay[i], it)
 		last = max(last, i)
 	}
-	var b Baseline
+	b := Baseline{Sources: make(map[news.SourceID]bool)}
+	for _, it := range items {
+		b.Sources[it.Source] = true
+	}
 	for i := range min(last, baselineDays) {
 		middle := before.Add(-time.Duration(i)*day - day/2).In(zone)
 		b.Days = append(b.Days, Day{Weekday: middle.Weekday(), Items: len(byDay[i]), Concepts: conceptCounts(byDay[i])})

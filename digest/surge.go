@@ -15,7 +15,8 @@ import (
 // Baseline is what the four weeks before an edition's window held: one Day for
 // each 24 hours, as far back as the archive goes.
 type Baseline struct {
-	Days []Day
+	Days    []Day
+	Sources map[news.SourceID]bool // that brought any of it
 }
 
 // Day counts the items of 24 hours that match a profile.
@@ -40,6 +41,21 @@ func (c *compiler) usual() (float64, bool) {
 		return 0, false
 	}
 	return c.in.Baseline.mean() * c.exposure(), true
+}
+
+// unheard are the sources of items that the baseline does not know: a new
+// source makes a day look busier than the days before it.
+func (c *compiler) unheard(items []news.Item) int {
+	if len(c.in.Baseline.Days) < leastDays || c.in.Baseline.Sources == nil {
+		return 0
+	}
+	fresh := make(map[news.SourceID]bool)
+	for i := range items {
+		if id := items[i].Source; !c.in.Baseline.Sources[id] {
+			fresh[id] = true
+		}
+	}
+	return len(fresh)
 }
 
 func (b Baseline) mean() float64 {
@@ -100,8 +116,10 @@ func (c *compiler) surges(items []news.Item) *Surges {
 
 func (c *compiler) surge(id news.ConceptID, n int, expected, p float64) Surge {
 	label := c.label(id)
-	usual := c.words.number(math.Round(expected*10) / 10)
-	line := fmt.Sprintf(c.words.surgeLine, label, c.words.count(n, c.words.items), usual)
+	line := fmt.Sprintf(c.words.surgeNew, label, c.words.count(n, c.words.items))
+	if expected >= 0.1 {
+		line = fmt.Sprintf(c.words.surgeLine, label, c.words.count(n, c.words.items), c.words.number(math.Round(expected*10)/10))
+	}
 	return Surge{Concept: id, Label: label, Items: n, Expected: expected, P: p, Line: strings.TrimSpace(line)}
 }
 

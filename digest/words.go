@@ -29,6 +29,7 @@ type words struct {
 	headline        string // stories, items, outlets, languages
 	usual           string // weekday, items
 	young           string // days
+	unheard         string // sources
 	allFine         string // sources
 	troubled        string // sources, of sources
 	newTitle        string
@@ -39,6 +40,7 @@ type words struct {
 	moreCorrections string // count
 	surges          string
 	surgeLine       string // label, items, expected
+	surgeNew        string // label, items
 	coverage        string
 	broken, quiet   string // source, outlet, since, reason
 	noNetwork       string // sources
@@ -98,7 +100,7 @@ func english() words {
 		newTitle: "New", lateTitle: "Late arrivals", lateNote: "Published before the last edition closed, found after it.",
 		oldNote:     "%s, published more than a week before, came to light too; they are in the archive.",
 		corrections: "Corrections", moreCorrections: "%d further corrections are not listed.",
-		surges: "Surges", surgeLine: "%[1]s: %[2]s, where about %[3]s would be usual",
+		surges: "Surges", surgeLine: "%[1]s: %[2]s, where about %[3]s would be usual", surgeNew: "%[1]s: %[2]s, where none would be usual", unheard: "Heard here for the first time in four weeks: %s, which the comparison does not know.",
 		coverage: "Sources gone quiet or broken", broken: "%[1]s (%[2]s) has failed since %[3]s: %[4]s", quiet: "%[1]s (%[2]s) answers, but has brought nothing new since %[3]s",
 		noNetwork: "There was no network for %s at the last visit; nobody is to blame.",
 		other:     "Other", allRegion: "No single country",
@@ -143,7 +145,7 @@ func russian() words {
 		newTitle: "Новое", lateTitle: "С опозданием", lateNote: "Вышло до закрытия прошлого выпуска, найдено после.",
 		oldNote:     "Кроме того, найдено старше недели: %s; они в архиве.",
 		corrections: "Поправки", moreCorrections: "Ещё поправок, не вошедших в список: %d.",
-		surges: "Всплески", surgeLine: "%[1]s: %[2]s, обычно около %[3]s",
+		surges: "Всплески", surgeLine: "%[1]s: %[2]s, обычно около %[3]s", surgeNew: "%[1]s: %[2]s, обычно ни одной", unheard: "Впервые за четыре недели: %s; в сравнении их нет.",
 		coverage: "Источники молчат или не работают", broken: "%[1]s (%[2]s) не читается с %[3]s: %[4]s", quiet: "%[1]s (%[2]s) отвечает, но ничего нового нет с %[3]s",
 		noNetwork: "При последнем обходе не было сети (%s); никто не виноват.",
 		other:     "Прочее", allRegion: "Без одной страны",
@@ -187,7 +189,7 @@ func uzbek() words {
 		newTitle: "Yangi", lateTitle: "Kechikkanlar", lateNote: "Oʻtgan son yopilishidan oldin chiqqan, undan keyin topilgan.",
 		oldNote:     "Bundan tashqari, bir haftadan eskilari ham topildi: %s; ular arxivda.",
 		corrections: "Tuzatishlar", moreCorrections: "Roʻyxatga kirmagan tuzatishlar: %d.",
-		surges: "Keskin oʻsish", surgeLine: "%[1]s: %[2]s, odatda taxminan %[3]s",
+		surges: "Keskin oʻsish", surgeLine: "%[1]s: %[2]s, odatda taxminan %[3]s", surgeNew: "%[1]s: %[2]s, odatda boʻlmaydi", unheard: "Toʻrt haftada birinchi marta: %s; solishtirishda ular yoʻq.",
 		coverage: "Jim yoki ishlamayotgan manbalar", broken: "%[1]s (%[2]s) %[3]sdan beri oʻqilmayapti: %[4]s", quiet: "%[1]s (%[2]s) javob beradi, lekin %[3]sdan beri yangiligi yoʻq",
 		noNetwork: "Oxirgi tashrifda tarmoq boʻlmagan (%s); hech kim aybdor emas.",
 		other:     "Boshqa", allRegion: "Bitta davlatga tegishli emas",
@@ -221,7 +223,7 @@ func kazakh() words {
 		newTitle: "Жаңа", lateTitle: "Кешіккендер", lateNote: "Өткен сан жабылғанға дейін шыққан, содан кейін табылған.",
 		oldNote:     "Бұған қоса, бір аптадан ескілері де табылды: %s; олар мұрағатта.",
 		corrections: "Түзетулер", moreCorrections: "Тізімге кірмеген түзетулер: %d.",
-		surges: "Күрт өсу", surgeLine: "%[1]s: %[2]s, әдетте шамамен %[3]s",
+		surges: "Күрт өсу", surgeLine: "%[1]s: %[2]s, әдетте шамамен %[3]s", surgeNew: "%[1]s: %[2]s, әдетте болмайды", unheard: "Төрт аптада алғаш рет: %s; салыстыруда олар жоқ.",
 		coverage: "Үнсіз қалған не істемейтін дереккөздер", broken: "%[1]s (%[2]s) %[3]s күнінен бері оқылмайды: %[4]s", quiet: "%[1]s (%[2]s) жауап береді, бірақ %[3]s күнінен бері жаңалығы жоқ",
 		noNetwork: "Соңғы сапарда желі болмады (%s); ешкім кінәлі емес.",
 		other:     "Басқа", allRegion: "Бір елге қатысты емес",
