@@ -45,6 +45,7 @@ func (s *Server) unsubscribe(r *http.Request) (framed, error) {
 		if err := s.Store.PutSubscription(context.WithoutCancel(r.Context()), sub); err != nil {
 			return nil, err
 		}
+		s.audit(r, "leave", "subscription of "+sub.Recipient+" to "+sub.Profile, nil, sub)
 		s.Log.Info("a reader left a digest", "request", idOf(r), "profile", sub.Profile)
 	}
 	return &unsubscribePage{

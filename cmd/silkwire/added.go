@@ -149,8 +149,12 @@ func (a *app) addSources(ctx context.Context, o config.Outlet, who string) (adde
 			continue
 		}
 		s.Outlet = o.ID
-		err := a.store.AddSource(ctx, news.AddedSource{Outlet: o.Outlet, Source: s.Source, Added: now, By: who})
+		whole := news.AddedSource{Outlet: o.Outlet, Source: s.Source, Added: now, By: who}
+		err := a.store.AddSource(ctx, whole)
 		if err != nil {
+			return added, left, err
+		}
+		if err := a.audit(ctx, "add", "source "+string(s.ID), nil, whole); err != nil {
 			return added, left, err
 		}
 		added = append(added, s.ID)

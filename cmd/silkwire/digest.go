@@ -259,6 +259,9 @@ func (c *digestReadersCmd) back(ctx context.Context, std *stdio, a *app) error {
 	if err := a.store.PutSubscription(ctx, sub.Again(time.Now())); err != nil {
 		return err
 	}
+	if err := a.audit(ctx, "take back", "subscription of "+c.Address+" to "+c.Profile, sub, nil); err != nil {
+		return err
+	}
 	_, err = fmt.Fprintf(std.out, "%s gets the digest %s again; links in earlier mails are void\n", c.Address, c.Profile)
 	return err
 }
@@ -277,7 +280,11 @@ func (a *app) issueNow(ctx context.Context, p *post, profile digest.Profile) (st
 	if len(last) > 0 && last[0].To.After(now.Add(-justSent)) {
 		return last[0], nil
 	}
-	return p.current(ctx).Issue(ctx, profile, now)
+	e, err := p.current(ctx).Issue(ctx, profile, now)
+	if err != nil {
+		return e, err
+	}
+	return e, a.audit(ctx, "issue", "edition "+e.ID+" of "+profile.ID, nil, e)
 }
 
 // printEdition prints an edition and what became of its messages; it is an

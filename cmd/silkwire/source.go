@@ -172,6 +172,9 @@ func (c *sourcePauseCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 		if err := m.Pause(ctx, v, operator()); err != nil {
 			return err
 		}
+		if err := a.audit(ctx, "pause", "source "+c.ID, nil, nil); err != nil {
+			return err
+		}
 		_, err := fmt.Fprintf(std.out, "%s is paused; \"silkwire source resume %s\" takes it up again\n", c.ID, c.ID)
 		return err
 	})
@@ -184,6 +187,9 @@ type sourceResumeCmd struct {
 func (c *sourceResumeCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 	return cl.withSource(ctx, std, c.ID, func(a *app, v monitor.Visitable, m *monitor.Monitor) error {
 		if err := m.Resume(ctx, v); err != nil {
+			return err
+		}
+		if err := a.audit(ctx, "resume", "source "+c.ID, nil, nil); err != nil {
 			return err
 		}
 		st, err := a.store.Source(ctx, v.Source.ID)
@@ -224,6 +230,9 @@ func (c *sourceRemoveCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 			return exitError{exitUsage, fmt.Errorf("no source %q was added", c.ID)}
 		}
 		if err != nil {
+			return err
+		}
+		if err := a.audit(ctx, "remove", "source "+c.ID, nil, nil); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(std.out, "%s is visited no more; what it brought stays\n", c.ID); err != nil {
