@@ -50,6 +50,7 @@ type countPage struct {
 	CSV       string
 	XLSX      string
 	JSON      string
+	Take      takeaway // of the items that were counted
 	Sections  []section
 }
 
@@ -82,6 +83,8 @@ type view struct {
 	from  time.Time
 	to    time.Time // excluded
 	seq   uint64
+
+	counted int // items
 }
 
 // errMistake ends a view whose form has a mistake, which is on the page.
@@ -108,6 +111,13 @@ func (s *Server) counting(fill func(*view) error) http.HandlerFunc {
 func (s *Server) writeView(w http.ResponseWriter, r *http.Request, v *view) {
 	switch format := v.form.Get("format"); {
 	case format == "":
+		if v.Mistake == "" {
+			var err error
+			if v.Take, err = s.takeaway(r.Context(), v.query, v.counted); err != nil {
+				s.fail(w, r, err)
+				return
+			}
+		}
 		s.writePage(w, r, "count", &v.countPage)
 	case v.Mistake != "":
 		s.refuse(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: v.Mistake})
@@ -340,6 +350,7 @@ func hasWords(e search.Expr) bool {
 // tell says what was counted, and what was left out.
 func (v *view) tell(c *tally.Corpus) {
 	from, to := c.Span()
+	v.counted = len(c.Entries)
 	what := count(len(c.Entries), "item")
 	if !v.All {
 		what = count(len(c.Entries), "relevant item")

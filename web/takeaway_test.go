@@ -150,6 +150,22 @@ func TestAPermanentLinkTellsWhatChanged(t *testing.T) {
 	}
 }
 
+// A figure on a page can be asked for again: every count shows its snapshot.
+func TestEveryCountShowsItsSnapshot(t *testing.T) {
+	s := serve(t, full())
+	for _, path := range []string{"/counts/matrix?q=actor:china", "/counts/series", "/ledger"} {
+		found := ""
+		for _, a := range pageAt(t, s, path).all(".takeaway a") {
+			if rest, ok := strings.CutPrefix(a.attr("href"), "/snapshots/"); ok {
+				found = rest
+			}
+		}
+		if of, err := export.ParseSnapshot(found); err != nil || of.Items == 0 || !strings.Contains(of.Query, "is:relevant") {
+			t.Errorf("%s: %+v, %v", path, of, err)
+		}
+	}
+}
+
 // A feed reader sees each item once, and asks for nothing it has.
 func TestAnySearchIsAFeed(t *testing.T) {
 	s := serve(t, full())
