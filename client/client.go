@@ -168,6 +168,7 @@ type Request struct {
 	MaxRedirects int  // 0 means 10
 	Downgrade    bool // follow a redirect from https to http
 	Insecure     bool // accept bad certificates
+	Delta        bool // offer to take only what changed since (RFC 3229)
 	Identity     bool // ask for no content coding, where it was wrong before
 
 	posting *Posting // what is handed over; nil: nothing is, it is fetched
@@ -357,6 +358,9 @@ func (c *Client) build(ctx context.Context, r Request, u *url.URL) (*http.Reques
 	v := validatorsFor(r, u)
 	if v.ETag != "" {
 		req.Header["If-None-Match"] = []string{v.ETag}
+		if r.Delta {
+			req.Header.Set("A-Im", "feed")
+		}
 	}
 	if v.LastModified != "" {
 		req.Header["If-Modified-Since"] = []string{v.LastModified}

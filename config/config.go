@@ -40,6 +40,7 @@ type Config struct {
 	Review    Review
 	Log       Log
 	Fetch     Fetch
+	Robots    Robots
 	Outlets   []Outlet
 	SMTP      SMTP
 	TLS       TLS
@@ -108,6 +109,13 @@ type Fetch struct {
 	Workers      int            // visits at a time
 	AllowPrivate []netip.Prefix // networks that are open although they are not public
 	AllowHosts   []string       // hosts that are open wherever their names lead
+}
+
+// Robots says how far the wishes of robots.txt and its kin bind, beyond what
+// always does: pages, listings and sitemaps are never fetched against it.
+type Robots struct {
+	Feeds     string // note: fetched as a reader would, and said; respect: not fetched where robots.txt forbids it
+	NoArchive string // note: said; respect: of pages that ask not to be archived only the feed's summary is kept
 }
 
 // Bounds of politeness toward hosts that are not the operator's own.
@@ -228,6 +236,7 @@ func plain() *Config {
 		Listen: "127.0.0.1:8080",
 		Log:    Log{Level: "info", Format: "text"},
 		Review: Review{Double: 0.1},
+		Robots: Robots{Feeds: "note", NoArchive: "note"},
 		Fetch:  Fetch{MinInterval: time.Hour, Workers: 16},
 		SMTP:   SMTP{TLS: "mandatory"},
 		OIDC:   OIDC{Claim: "email", Name: "single sign-on"},

@@ -27,6 +27,9 @@ func Print(c *Config) []byte {
 	p.text(1, "level", c.Log.Level)
 	p.text(1, "format", c.Log.Format)
 	p.fetch(c.Fetch)
+	p.open(0, "robots")
+	p.text(1, "feeds", c.Robots.Feeds)
+	p.text(1, "noarchive", c.Robots.NoArchive)
 	if c.SMTP.Host != "" {
 		p.smtp(c.SMTP)
 	}

@@ -39,6 +39,7 @@ func (r *reader) read(content []byte) {
 		"fetch":    r.section,
 		"log":      r.section,
 		"review":   r.section,
+		"robots":   r.section,
 		"smtp":     r.section,
 		"tls":      r.section,
 		"auth":     r.section,

@@ -76,6 +76,12 @@ var settings = []setting{
 	}},
 	{key: "fetch.workers", set: func(c *Config, v string) error { return whole(&c.Fetch.Workers, v, 1, 256) }},
 	{key: "fetch.allow_private", list: true, set: func(c *Config, v string) error { return c.Fetch.open(v) }},
+	{key: "robots.feeds", set: func(c *Config, v string) error {
+		return choose(&c.Robots.Feeds, "feeds", v, []string{"note", "respect"})
+	}},
+	{key: "robots.noarchive", set: func(c *Config, v string) error {
+		return choose(&c.Robots.NoArchive, "noarchive", v, []string{"note", "respect"})
+	}},
 	{key: "smtp.host", set: func(c *Config, v string) error { return hostName(&c.SMTP.Host, v) }},
 	{key: "smtp.port", set: func(c *Config, v string) error { return whole(&c.SMTP.Port, v, 1, 65535) }},
 	{key: "smtp.username", set: func(c *Config, v string) error { return notEmpty(&c.SMTP.Username, v) }},

@@ -360,3 +360,66 @@ func FuzzTelegram(f *testing.F) {
 		}
 	})
 }
+
+// Politeness 15, 17: what the operator decides of robots.txt and of pages that
+// are not to be archived.
+func TestWishesBindAsFarAsTheOperatorSays(t *testing.T) {
+	s := newSite(t)
+	s.text("/robots.txt", "text/plain", "User-agent: *\nDisallow: /feed\n")
+	s.text("/feed", "application/rss+xml", rssOf(rssItem(1)))
+	s.handle("/xabar/1", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Tdm-Reservation", "1")
+		_, _ = io.WriteString(w, strings.Replace(article("Birinchi"), "<head>", `<head><meta name="robots" content="noarchive">`, 1))
+	})
+	src := s.source(news.Feed, "/feed")
+	f := testFetcher(Options{RespectNoArchive: true})
+	first := mustVisit(t, f, src, news.Checkpoint{}, nothingKnown)
+	if it := first.Items[0]; it.Text != "" || it.Summary == "" || it.Extraction != "noarchive" {
+		t.Errorf("kept of a page that is not to be archived: %+v", it)
+	}
+	if !strings.Contains(strings.Join(first.Notes, "\n"), "tdm-reservation") {
+		t.Errorf("%q", first.Notes)
+	}
+	again := mustVisit(t, f, src, news.Checkpoint{}, nothingKnown) // robots.txt is known now
+	if !strings.Contains(strings.Join(again.Notes, "\n"), "robots.txt does not allow this feed") {
+		t.Errorf("%q", again.Notes)
+	}
+	asked := s.count("/feed")
+	_, err := testFetcher(Options{RobotsBindFeeds: true}).Visit(context.Background(), tashkent, src, news.Checkpoint{}, nothingKnown)
+	var failed *VisitError
+	if !errors.As(err, &failed) || failed.Outcome != news.Robots || s.count("/feed") != asked {
+		t.Errorf("robots.feeds: respect: %v, asked %d times", err, s.count("/feed")-asked)
+	}
+}
+
+// Politeness 14: a server may send only what changed (226), which is not a feed
+// that shrank.
+func TestOnlyWhatChangedIsTaken(t *testing.T) {
+	s := newSite(t)
+	s.handle("/feed", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("A-IM") == "feed" && r.Header.Get("If-None-Match") == `"1"` {
+			w.Header().Set("ETag", `"2"`)
+			w.Header().Set("IM", "feed")
+			w.WriteHeader(226)
+			_, _ = io.WriteString(w, rssOf(rssItem(99)))
+			return
+		}
+		var items []string
+		for n := range 20 {
+			items = append(items, rssItem(n))
+		}
+		w.Header().Set("ETag", `"1"`)
+		_, _ = io.WriteString(w, rssOf(items...))
+	})
+	src := s.source(news.Feed, "/feed")
+	src.Article.Skip = true
+	f := testFetcher(Options{})
+	first := mustVisit(t, f, src, news.Checkpoint{}, nothingKnown)
+	if s.last().Header.Get("A-IM") != "" {
+		t.Error("the first visit, which has nothing yet, asks for what changed")
+	}
+	second := mustVisit(t, f, src, first.Checkpoint, nothingKnown)
+	if second.Outcome != news.OK || len(second.Items) != 1 || second.Checkpoint.ETag != `"2"` || second.Checkpoint.Items != 20 {
+		t.Errorf("%+v", second)
+	}
+}

@@ -20,12 +20,14 @@ import (
 
 // Options configure a Fetcher.
 type Options struct {
-	Spacing        time.Duration // between starts of requests to one host; 0 means 5 s
-	PrivateSpacing time.Duration // the same for hosts in allow_private
-	MaxArticles    int           // article pages in one visit; 0 means 30. Private hosts: 1,000
-	Hosts          *Hosts        // shared with others who ask the same hosts; nil: its own
-	Now            func() time.Time
-	Log            *slog.Logger
+	Spacing          time.Duration // between starts of requests to one host; 0 means 5 s
+	PrivateSpacing   time.Duration // the same for hosts in allow_private
+	RobotsBindFeeds  bool          // feeds are crawled, not read: robots.txt binds them, too
+	RespectNoArchive bool          // of pages that ask not to be archived only the feed's summary is kept
+	MaxArticles      int           // article pages in one visit; 0 means 30. Private hosts: 1,000
+	Hosts            *Hosts        // shared with others who ask the same hosts; nil: its own
+	Now              func() time.Time
+	Log              *slog.Logger
 }
 
 // Fetcher visits sources. It is safe for concurrent use.

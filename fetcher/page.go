@@ -77,10 +77,7 @@ func (v *visit) fetchArticle(ctx context.Context, it *news.Item) error {
 	if err != nil && content.Text == "" {
 		return &VisitError{Outcome: news.Unparsable, Err: fmt.Errorf("read %s: %w", client.Bare(it.URL), err)}
 	}
-	if (content.NoArchive || noArchive(resp.Header)) && !v.wishes["noarchive"] {
-		v.wishes["noarchive"] = true
-		v.note("pages ask not to be kept in archives (noarchive), such as %s", client.Bare(it.URL))
-	}
+	v.heedWishes(it, &content, resp.Header)
 	if softNotFound(content.Title) {
 		return &VisitError{Outcome: news.NotFound, Err: fmt.Errorf("GET %s: the page says that it does not exist", client.Bare(it.URL))}
 	}
@@ -91,6 +88,29 @@ func (v *visit) fetchArticle(ctx context.Context, it *news.Item) error {
 	pc.Base = resp.URL
 	fillArticle(it, content, pc)
 	return nil
+}
+
+// heedWishes notes what a page asks beyond robots.txt, and keeps no text that
+// is not to be archived, where the operator wants that (politeness 17).
+func (v *visit) heedWishes(it *news.Item, content *extract.Content, header http.Header) {
+	note := func(wish, format string) {
+		if !v.wishes[wish] {
+			v.wishes[wish] = true
+			v.note(format, client.Bare(it.URL))
+		}
+	}
+	if content.NoArchive || noArchive(header) {
+		note("noarchive", "pages ask not to be kept in archives (noarchive), such as %s")
+		if v.f.opt.RespectNoArchive {
+			content.Text, content.Method = "", "noarchive"
+		}
+	}
+	if content.Reserved || strings.TrimSpace(header.Get("Tdm-Reservation")) == "1" {
+		note("tdm", "pages reserve their text against mining (tdm-reservation), such as %s")
+	}
+	if signal := header.Get("Content-Signal"); signal != "" {
+		note("signal", "pages say of their content: "+strings.ReplaceAll(limit(signal, 200), "%", "%%")+", such as %s")
+	}
 }
 
 // noArchive reports whether an answer asks not to be kept (politeness 17).

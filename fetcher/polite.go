@@ -249,6 +249,19 @@ func (v *visit) mayCrawl(ctx context.Context, rawURL string) error {
 	return nil
 }
 
+// noteRobots says that a feed is fetched, as a reader would, though robots.txt
+// does not allow it. What is not known is not asked for.
+func (v *visit) noteRobots() {
+	u, err := url.Parse(v.src.URL)
+	if err != nil {
+		return
+	}
+	entry, known := v.f.robots.get(u.Scheme + "://" + strings.ToLower(u.Host))
+	if known && entry.failure == nil && !entry.rules.allowed(u) {
+		v.note("robots.txt does not allow this feed; it is fetched as a reader would (robots.feeds: note)")
+	}
+}
+
 // robotsOf returns the rules of an origin, from memory for up to a day.
 func (v *visit) robotsOf(ctx context.Context, origin string) (robotsEntry, error) {
 	now := v.f.now()

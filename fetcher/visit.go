@@ -82,7 +82,7 @@ func address(src news.Source) string {
 
 // run is the visit: ask, compare, parse, complete.
 func (v *visit) run(ctx context.Context) (news.Batch, error) {
-	crawls := v.src.Kind != news.Feed
+	crawls := v.src.Kind != news.Feed || v.f.opt.RobotsBindFeeds
 	if crawls {
 		if err := v.mayCrawl(ctx, v.src.URL); err != nil {
 			return news.Batch{}, err
@@ -92,6 +92,9 @@ func (v *visit) run(ctx context.Context) (news.Batch, error) {
 	v.countConditions(resp, err)
 	if err != nil {
 		return news.Batch{}, err
+	}
+	if !crawls {
+		v.noteRobots()
 	}
 	batch := news.Batch{Source: v.src.ID, At: v.parse.At, Outcome: news.OK, Checkpoint: v.cp}
 	v.rememberMove(&batch.Checkpoint, resp)
@@ -138,7 +141,7 @@ func (v *visit) request() client.Request {
 	}
 	switch v.src.Kind {
 	case news.Feed:
-		r.Accept, r.Limit = acceptFeed, client.FeedLimit
+		r.Accept, r.Limit, r.Delta = acceptFeed, client.FeedLimit, v.cp.ETag != ""
 	case news.Sitemap:
 		r.Accept, r.Limit = acceptMap, client.FeedLimit
 	}
@@ -625,7 +628,7 @@ func (v *visit) collect(ctx context.Context, batch news.Batch, doc Document, res
 		setParts(&batch.Checkpoint, doc.parts)
 		return v.leftovers(ctx, batch)
 	}
-	if len(doc.Items) == 0 && !doc.index {
+	if len(doc.Items) == 0 && !doc.index && resp.Status != 226 {
 		return v.nothing(ctx, batch, resp, hash)
 	}
 	known, err := v.ask(ctx, doc.Items)
@@ -665,6 +668,8 @@ func (v *visit) closeCheckpoint(batch *news.Batch, doc Document, resp *client.Re
 		batch.Outcome = news.Partial
 		v.note("the document is cut off or broken; its %d complete items are kept", len(doc.Items))
 		return
+	case resp.Status == 226: // only what changed since (RFC 3229): the rest is as it was
+		doc.Total = max(doc.Total, v.cp.Items)
 	case !doc.index && v.cp.Items >= 10 && doc.Total*4 < v.cp.Items:
 		batch.Outcome = news.Shrank
 		v.note("the document holds %d items where it held %d before", doc.Total, v.cp.Items)

@@ -293,7 +293,10 @@ func (a *app) Close() error {
 
 func fetchOptions(cfg *config.Config, log *slog.Logger) fetcher.Options {
 	public, private := cfg.Fetch.Spacing()
-	return fetcher.Options{Spacing: public, PrivateSpacing: private, Log: log}
+	return fetcher.Options{
+		Spacing: public, PrivateSpacing: private, Log: log,
+		RobotsBindFeeds: cfg.Robots.Feeds == "respect", RespectNoArchive: cfg.Robots.NoArchive == "respect",
+	}
 }
 
 // plan turns a configuration into what the monitor does.

@@ -45,6 +45,7 @@ func (d *document) metadata(rule Rule) Content {
 	c.Authors = d.authors()
 	c.Date, c.DateFrom = d.date(rule)
 	c.NoArchive = strings.Contains(strings.ToLower(d.meta("robots")), "noarchive")
+	c.Reserved = d.meta("tdm-reservation") == "1"
 	return c
 }
 

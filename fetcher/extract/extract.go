@@ -54,6 +54,7 @@ type Content struct {
 	Method    string
 	Degraded  bool // something was lost on the way
 	NoArchive bool // the page asks not to be kept
+	Reserved  bool // the page reserves its text against mining (tdm-reservation)
 }
 
 // Options bound the work on one page.
