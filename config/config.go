@@ -107,6 +107,7 @@ type Fetch struct {
 	MinInterval  time.Duration  // between two visits of a source, as configured (see PublicInterval)
 	HostSpacing  *time.Duration // between two requests to a host; nil: see Spacing
 	Workers      int            // visits at a time
+	Deltas       bool           // offer servers to send only what changed in a feed (A-IM: feed)
 	AllowPrivate []netip.Prefix // networks that are open although they are not public
 	AllowHosts   []string       // hosts that are open wherever their names lead
 }

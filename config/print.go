@@ -96,6 +96,7 @@ func (p *printer) fetch(f Fetch) {
 		p.text(1, "host_spacing", short(*f.HostSpacing))
 	}
 	p.line(1, "workers: %d", f.Workers)
+	p.flag(1, "deltas", f.Deltas)
 	var opened []string
 	for _, prefix := range f.AllowPrivate {
 		opened = append(opened, prefix.String())

@@ -74,6 +74,7 @@ var settings = []setting{
 		c.Fetch.HostSpacing = new(time.Duration)
 		return duration(c.Fetch.HostSpacing, v, 0)
 	}},
+	{key: "fetch.deltas", flag: true, set: func(c *Config, v string) error { return truth(&c.Fetch.Deltas, v) }},
 	{key: "fetch.workers", set: func(c *Config, v string) error { return whole(&c.Fetch.Workers, v, 1, 256) }},
 	{key: "fetch.allow_private", list: true, set: func(c *Config, v string) error { return c.Fetch.open(v) }},
 	{key: "robots.feeds", set: func(c *Config, v string) error {

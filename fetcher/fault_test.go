@@ -413,7 +413,7 @@ func TestOnlyWhatChangedIsTaken(t *testing.T) {
 	})
 	src := s.source(news.Feed, "/feed")
 	src.Article.Skip = true
-	f := testFetcher(Options{})
+	f := testFetcher(Options{Deltas: true})
 	first := mustVisit(t, f, src, news.Checkpoint{}, nothingKnown)
 	if s.last().Header.Get("A-IM") != "" {
 		t.Error("the first visit, which has nothing yet, asks for what changed")

@@ -22,6 +22,7 @@ import (
 type Options struct {
 	Spacing          time.Duration // between starts of requests to one host; 0 means 5 s
 	PrivateSpacing   time.Duration // the same for hosts in allow_private
+	Deltas           bool          // offer servers to send only what changed in a feed (RFC 3229)
 	RobotsBindFeeds  bool          // feeds are crawled, not read: robots.txt binds them, too
 	RespectNoArchive bool          // of pages that ask not to be archived only the feed's summary is kept
 	MaxArticles      int           // article pages in one visit; 0 means 30. Private hosts: 1,000

@@ -141,7 +141,7 @@ func (v *visit) request() client.Request {
 	}
 	switch v.src.Kind {
 	case news.Feed:
-		r.Accept, r.Limit, r.Delta = acceptFeed, client.FeedLimit, v.cp.ETag != ""
+		r.Accept, r.Limit, r.Delta = acceptFeed, client.FeedLimit, v.f.opt.Deltas && v.cp.ETag != ""
 	case news.Sitemap:
 		r.Accept, r.Limit = acceptMap, client.FeedLimit
 	}

@@ -294,7 +294,7 @@ func (a *app) Close() error {
 func fetchOptions(cfg *config.Config, log *slog.Logger) fetcher.Options {
 	public, private := cfg.Fetch.Spacing()
 	return fetcher.Options{
-		Spacing: public, PrivateSpacing: private, Log: log,
+		Spacing: public, PrivateSpacing: private, Log: log, Deltas: cfg.Fetch.Deltas,
 		RobotsBindFeeds: cfg.Robots.Feeds == "respect", RespectNoArchive: cfg.Robots.NoArchive == "respect",
 	}
 }

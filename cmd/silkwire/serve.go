@@ -259,6 +259,7 @@ func needRestart(before, after *config.Config) (names []string) {
 		{"taxonomy", before.Taxonomy == after.Taxonomy},
 		{"log", before.Log == after.Log},
 		{"smtp", before.SMTP == after.SMTP},
+		{"fetch.deltas", before.Fetch.Deltas == after.Fetch.Deltas},
 		{"robots", before.Robots == after.Robots},
 		{"fetch.contact", before.Fetch.Contact == after.Fetch.Contact},
 		{"fetch.allow_private", slices.Equal(before.Fetch.AllowPrivate, after.Fetch.AllowPrivate) && slices.Equal(before.Fetch.AllowHosts, after.Fetch.AllowHosts)},
