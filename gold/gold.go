@@ -205,7 +205,10 @@ type eventKey struct{ state, family, recipient news.ConceptID }
 func (s *Scorer) events(it *Item, t *news.Tagging) (c Count) {
 	found, wanted := map[eventKey]bool{}, map[eventKey]bool{}
 	for _, e := range t.Events {
-		found[s.FoundKey(&e)] = true
+		// as with tags: what the labels have no name for is neither right nor wrong
+		if k := s.FoundKey(&e); s.counts(k.state) && s.counts(k.family) {
+			found[k] = true
+		}
 	}
 	for _, e := range it.Events {
 		wanted[s.WantedKey(&e)] = true

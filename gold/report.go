@@ -120,7 +120,9 @@ func (s *Scorer) confuse(row *Row, measure string, note func(string, *Item, bool
 	if measure == "events" {
 		found, wanted := map[string]bool{}, map[string]bool{}
 		for _, e := range row.Tagging.Events {
-			found[s.FoundKey(&e).String()] = true
+			if k := s.FoundKey(&e); s.counts(k.state) && s.counts(k.family) {
+				found[k.String()] = true
+			}
 		}
 		for _, e := range row.Item.Events {
 			wanted[s.WantedKey(&e).String()] = true

@@ -56,9 +56,10 @@ func describe(tax *taxonomy.Taxonomy) []conceptInfo {
 	return infos
 }
 
-// stateOf is the state or body behind an actor.
+// stateOf is the state or body behind an actor. A state of Central Asia acts
+// through the concept above, not as the target that it is itself.
 func stateOf(tax *taxonomy.Taxonomy, c *taxonomy.Concept) news.ConceptID {
-	if c.State != "" {
+	if tax.Facet(c.State).IsActor() {
 		return tax.Root(c.State)
 	}
 	return tax.Root(c.ID)
