@@ -137,3 +137,52 @@ func TestConceptsAreFoundByTheirNamesInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+func FuzzBody(f *testing.F) { // X17
+	for _, seed := range []string{`{"verdict":"flag"}`, `{"a":{"a":[{"a":1},"a"]},"b":"a"}`, `{"a":1,"a":2}`, `[1,2] 3`, `{"\u0061":1,"a":2}`, `"x"`, `{"a":[`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		if singleKeys([]byte(body)) != nil {
+			return
+		}
+		var v any
+		if err := json.Unmarshal([]byte(body), &v); err != nil {
+			t.Errorf("%q was let through, and is no JSON: %v", body, err)
+		}
+		// A key said twice is lost in a map: the shortest writing of what was read tells.
+		short, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, b := strings.Count(string(short), ":"), colons(body); a < b {
+			t.Errorf("%q lost a key: %s", body, short)
+		}
+	})
+}
+
+// colons counts the keys of a body, by its tokens.
+func colons(body string) (n int) {
+	var v json.RawMessage
+	if json.Unmarshal([]byte(body), &v) != nil {
+		return 0
+	}
+	switch body = strings.TrimSpace(body); {
+	case strings.HasPrefix(body, "{"):
+		dec := json.NewDecoder(strings.NewReader(body))
+		_, _ = dec.Token()
+		for dec.More() {
+			_, _ = dec.Token()
+			n++
+			_ = dec.Decode(&v)
+			n += colons(string(v))
+		}
+	case strings.HasPrefix(body, "["):
+		var list []json.RawMessage
+		_ = json.Unmarshal([]byte(body), &list)
+		for _, one := range list {
+			n += colons(string(one))
+		}
+	}
+	return n
+}

@@ -91,3 +91,27 @@ func TestBothVersionsCanBeReadFromTheirComparison(t *testing.T) {
 		t.Errorf("%d paragraphs", len(d.Paragraphs))
 	}
 }
+
+func FuzzCompareTexts(f *testing.F) {
+	f.Add("China gave 20 grants.", "China gave 200 grants.")
+	f.Add("中国提供贷款。", "中国提供援助。\n")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		if len(before)+len(after) > 4000 {
+			return
+		}
+		before, after = strings.ToValidUTF8(before, ""), strings.ToValidUTF8(after, "")
+		var old, now strings.Builder
+		for _, c := range diff(tokens(before), tokens(after)) {
+			if !c.Came {
+				old.WriteString(c.Text)
+			}
+			if !c.Went {
+				now.WriteString(c.Text)
+			}
+		}
+		if old.String() != before || now.String() != after {
+			t.Errorf("%q → %q came back as %q → %q", before, after, old.String(), now.String())
+		}
+		_ = compareTexts(before, after)
+	})
+}

@@ -450,6 +450,17 @@ func TestADisagreementIsSettledByAThird(t *testing.T) {
 	d.page("amina", "/items/item00").says(t, "settled by chinara: wrong")
 }
 
+func TestAFlaggedItemWaitsForColleaguesUntilItIsTakenBack(t *testing.T) {
+	d := sitting(t, 0, numbered(2)...)
+	d.press("amina", d.page("amina", "/items/item01"), "flag")
+	page := d.page("bek", "/review?queue=flagged")
+	if action := page.one(t, "form#judge").attr("action"); action != "/items/item01/reviews" {
+		t.Errorf("bek is shown %s", action)
+	}
+	d.post("amina", "/review/undo", nil)
+	d.page("bek", "/review?queue=flagged").one(t, ".empty")
+}
+
 func TestOnlyAnalystsJudge(t *testing.T) { // X27
 	d := sitting(t, 0, numbered(1)...)
 	d.who = func(*http.Request) (visitor, error) { return visitor{Name: "reader", Role: account.Viewer}, nil }

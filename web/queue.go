@@ -38,6 +38,7 @@ func queues() []queue {
 		{Name: trust.Untagged, Title: "Random untagged", Says: "A random sample of all the rest: what the machine misses is estimated from it.", Concept: true, Random: true},
 		{Name: "second", Title: "Second reading", Says: "Items that a colleague has read and that you read too, without seeing what was said: agreement is measured on them."},
 		{Name: "disagreements", Title: "Disagreements", Says: "Items on which two analysts differ. A third one, or both together, settle it."},
+		{Name: "flagged", Title: "Flagged", Says: "Items that somebody asks the others to look at, until who flagged them takes that back."},
 		{Name: "almost", Title: "Almost relevant", Says: "Items that just missed being relevant, the nearest first."},
 		{Name: "unfinished", Title: "Unfinished", Says: "Items that you have begun and not finished."},
 	}
@@ -180,6 +181,8 @@ func (s *Server) openMatters(ctx context.Context, q queue, who string) (waiting,
 			wanted = said.Done() == 1 && s.wants(&said, r.Item, who)
 		case "disagreements":
 			wanted = len(said.Disputed()) > 0 && !said.Hides(who, r.Item, s.Double)
+		case "flagged":
+			wanted = said.Flagged() && !said.Hides(who, r.Item, s.Double)
 		case "unfinished":
 			wanted = len(mine.Said) > 0 && !mine.Done
 		}
