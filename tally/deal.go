@@ -74,7 +74,9 @@ func deals(c *Corpus) []Deal {
 	})
 	for _, i := range order {
 		for j := range c.Entries[i].Events {
-			m.add(i, &c.Entries[i].Events[j])
+			if ev := &c.Entries[i].Events[j]; c.rules.About == nil || c.rules.About(ev) {
+				m.add(i, ev)
+			}
 		}
 	}
 	for i := range m.deals {

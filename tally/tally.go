@@ -28,6 +28,7 @@ type Rules struct {
 	Zone     *time.Location             // in which days begin; nil: UTC
 	Most     int                        // items that are looked at, the newest; 0: all
 	Classes  []Class
+	About    func(*news.Event) bool // the events that make deals; nil: all
 }
 
 // Class is a set of items by a query of its own, such as a cluster of keywords.

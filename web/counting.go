@@ -79,6 +79,7 @@ type view struct {
 	ctx   context.Context
 	form  url.Values
 	id    string       // of the address
+	asked search.Query // as it was written
 	query search.Query // with period and relevance
 	from  time.Time
 	to    time.Time // excluded
@@ -179,7 +180,7 @@ func (v *view) readQuery() {
 	if !v.All {
 		more = append(more, search.Is("relevant"))
 	}
-	v.query = both(parsed, more...)
+	v.asked, v.query = parsed, both(parsed, more...)
 	v.Facts = nil
 	if v.Query != "" {
 		v.Facts = append(v.Facts, "restricted to "+v.Query)
@@ -329,6 +330,7 @@ func (v *view) gather(q search.Query, classes []tally.Class) (*tally.Corpus, err
 	}
 	return tally.Gather(each, tally.Rules{
 		Taxonomy: v.s.Taxonomy, Country: func(id news.OutletID) string { return v.s.outlet(id).Country }, Most: mostCounted, Classes: classes,
+		About: export.Narrow(v.asked, v.s.Taxonomy),
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -89,6 +90,58 @@ func foundAt(t *testing.T, s *Server, href string) int {
 	}
 	n, _ := strconv.Atoi(m[1])
 	return n
+}
+
+func TestEveryNumberOfDealsOpensThem(t *testing.T) {
+	s := serve(t, busy())
+	tried := 0
+	for _, path := range append(views(), "/counts/matrix?rows=actor&cols=instrument&unit=events&q=actor:china", "/counts/matrix?rows=lang&cols=month&unit=events&q=to:uzbekistan") {
+		for _, a := range pageAt(t, s, path).all("table.tallied td.num a") {
+			href := a.attr("href")
+			if !strings.HasPrefix(href, "/ledger?") {
+				continue
+			}
+			if got := pageAt(t, s, href).one(t, "#h-deals").text(); !strings.HasPrefix(got, a.text()+" deal") {
+				t.Errorf("%s: a cell says %s and opens %q: %s", path, a.text(), got, href)
+			}
+			tried++
+		}
+	}
+	if tried < 20 {
+		t.Errorf("only %d numbers were opened", tried)
+	}
+}
+
+func TestAQueryAboutOneActorCountsItsDealsAlone(t *testing.T) {
+	a := busy()
+	for i := range a.items { // every item tells of a deal of Japan as well
+		ev := news.Event{Actor: "japan", State: "japan", Instrument: "loan", Family: "economic-instrument", Recipient: "uzbekistan"}
+		a.items[i].Tagging.Events = append(slices.Clone(a.items[i].Tagging.Events), ev)
+	}
+	s := serve(t, a)
+	for _, row := range csvAt(t, s, "/ledger?q=actor:china&format=csv")[1:] {
+		if row[2] != "china" {
+			t.Errorf("a deal of %s", row[2])
+		}
+	}
+	if rows := csvAt(t, s, "/ledger?q=actor:japan+OR+actor:china&format=csv"); !slices.ContainsFunc(rows, func(r []string) bool { return r[2] == "japan" }) {
+		t.Error("no deal of Japan")
+	}
+}
+
+func TestViewsMayBeAskedAtOnce(t *testing.T) {
+	s := serve(t, busy())
+	var all sync.WaitGroup
+	for _, path := range views() {
+		for range 2 {
+			all.Go(func() {
+				if w := get(s, path); w.Code != http.StatusOK {
+					t.Errorf("%s: status %d", path, w.Code)
+				}
+			})
+		}
+	}
+	all.Wait()
 }
 
 func TestEveryViewSaysThatMentionsAreNotInfluence(t *testing.T) {

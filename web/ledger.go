@@ -16,6 +16,10 @@ import (
 // first report.
 const dealsShown = 60
 
+// dealsQuoted is how many deals of a file have the sentence of their first
+// report; the others have its title.
+const dealsQuoted = 3_000
+
 // ledgerView lists the deals: each act of influence once, however many items
 // report it.
 func ledgerView(v *view) error {
@@ -37,6 +41,7 @@ func ledgerView(v *view) error {
 	sortDeals(deals, order)
 	v.limits(c)
 	sec := section{ID: "deals", Title: count(len(deals), "deal"), Notes: append(notes,
+		"What the query says of actors, instruments, recipients, sums and status is asked of the deal itself, and what else it says, of the items that report it.",
 		"Reports are one deal when actor and recipient are the same and the sum is (within two per cent, 45 days), or the instrument is and no figure speaks against it (4 days). Two deals of one kind within days may have become one, and one deal told very differently may still be two: every report is linked.")}
 	if len(deals) == 0 {
 		sec.Empty = "No deal is stated. " + v.nothing()
@@ -109,7 +114,7 @@ func (v *view) dealsSheet(name string, deals []tally.Deal, shown int) *sheet {
 		{ID: "reports", Name: "Reports", Num: true}, {ID: "last", Name: "Last told", Class: "beyond"}, {ID: "told", Name: "As told"}, {ID: "items", Name: "Items", Class: "beyond"},
 	}}
 	for i := range deals {
-		sh.Rows = append(sh.Rows, v.dealRow(&deals[i], i < shown))
+		sh.Rows = append(sh.Rows, v.dealRow(&deals[i], i < shown || v.form.Get("format") != "" && i < dealsQuoted))
 	}
 	return sh
 }

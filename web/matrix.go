@@ -77,7 +77,7 @@ func unitNotes(u tally.Unit) []string {
 	case tally.Stories:
 		return []string{"Stories: items that tell the same are one, however many outlets and languages tell it."}
 	case tally.Events:
-		return []string{"Deals: an actor, an instrument and a recipient in one or two sentences. One deal that is reported ten times is one deal."}
+		return []string{"Deals: an actor, an instrument and a recipient in one or two sentences. One deal that is reported ten times is one deal. What the query says of actors, instruments and recipients is asked of the deal itself."}
 	}
 	return []string{"Items that name both the row and the column, anywhere in the item. Items name several things: totals are not sums."}
 }

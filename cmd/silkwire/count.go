@@ -65,7 +65,7 @@ func (c *counted) run(ctx context.Context, std *stdio, cl *cli, rows, cols strin
 		cfg := a.cfg.Load()
 		corpus, err := tally.Gather(func(f func(*news.Item) error) error {
 			return a.store.Each(ctx, store.Query{Search: query}, f)
-		}, tally.Rules{Taxonomy: a.tax, Country: func(id news.OutletID) string { return countryOf(cfg, id) }})
+		}, tally.Rules{Taxonomy: a.tax, Country: func(id news.OutletID) string { return countryOf(cfg, id) }, About: export.Narrow(query, a.tax)})
 		if err != nil {
 			return err
 		}
