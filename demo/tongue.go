@@ -57,7 +57,7 @@ func readTongue(lang string) (*tongue, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it lies in memory
 	t := &tongue{lang: lang, forms: map[string]int{}, names: map[string][]string{}, phrases: map[string]string{}, kinds: map[string]*patterns{}, asides: map[string][]string{}}
 	section, lines := "", bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {
