@@ -16,6 +16,7 @@ import (
 	"silkwire/demo"
 	"silkwire/fetcher"
 	"silkwire/news"
+	"silkwire/text"
 )
 
 var now = time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC)
@@ -124,6 +125,37 @@ func compare(t *testing.T, got news.Item, want demo.Item) {
 	published := now.Add(-time.Duration(want.Ago * float64(time.Hour)))
 	if late := got.Published.Sub(published); late.Abs() > time.Minute {
 		t.Errorf("%s was published at %v, not %v", want.ID, got.Published, published)
+	}
+}
+
+// What language a page is in is told by its words, in every script: a hundred
+// pages, without an exception.
+func TestTheLanguageOfEveryPageIsKnown(t *testing.T) {
+	running, fetch := start(t), visitor()
+	written := map[string]string{}
+	for _, it := range items(t) {
+		written[it.Title] = it.Lang
+	}
+	pages, languages := 0, map[string]int{}
+	for _, src := range running.Sources() {
+		if src.ID == "aral-meridian" {
+			continue
+		}
+		batch, err := fetch.Visit(t.Context(), outletOf(running, src.Outlet), src, news.Checkpoint{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range batch.Items {
+			likely := text.Detect(it.Title + "\n" + it.Text)
+			got, _ := likely.Best()
+			if pages++; got.String() != written[it.Title] {
+				t.Errorf("%s is taken for %s, and is %s", it.URL, got, written[it.Title])
+			}
+			languages[got.String()]++
+		}
+	}
+	if pages < 100 || len(languages) != 11 {
+		t.Errorf("%d pages in %v", pages, languages)
 	}
 }
 
