@@ -84,6 +84,23 @@ func TestStoriesAreTheSameAfterARestart(t *testing.T) {
 	}
 }
 
+// A story has the name of its first telling, also where a later one is nearer.
+func TestAStoryKeepsItsNameFromTellingToTelling(t *testing.T) {
+	archive := &kept{}
+	first := "The embassy opened a reading room in the regional library on Friday. It holds four hundred books, and lessons are free of charge for pupils of the town. "
+	more := "The mayor thanked the guests, and the pupils sang a song about spring and friendship."
+	var items []news.Item
+	for i, body := range []string{first, first + more, first + more} {
+		items = append(items, news.Item{ID: news.ItemID(fmt.Sprint("telling-", i)), Title: "Reading room", Text: body, Published: time.Date(2026, 3, 21, 6+i, 0, 0, 0, time.UTC)})
+	}
+	place(t, archive, items, func() *story.Shelf { return story.NewShelf(archive.load) })
+	for _, it := range archive.items {
+		if it.Story != "telling-0" {
+			t.Errorf("%s is in the story %s: %s", it.ID, it.Story, it.StoryWhy)
+		}
+	}
+}
+
 func TestAnItemThatComesAgainKeepsItsStory(t *testing.T) {
 	archive := &kept{}
 	shelf := story.NewShelf(archive.load)
