@@ -682,3 +682,21 @@ func TestWhatWentWrongElsewhereIsForTheLog(t *testing.T) {
 		t.Error("without another service its addresses answer")
 	}
 }
+
+func TestWhatAVisitorSendsStaysOneLineOfTheLog(t *testing.T) { // X23
+	d := newDesk(t, func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} }).user("amina", account.Analyst)
+	const evil = "x\r\nlevel=ERROR msg=forged \x1b[31mred\x1b[0m"
+	d.header.Set("User-Agent", evil)
+	d.header["X-Forwarded-For"] = []string{evil}
+	d.signIn(evil, evil)
+	d.signIn("amina", evil)
+	d.post("/sign-in", "name", "amina", "password", "x", "next", evil)
+	for line := range strings.Lines(d.log.String()) {
+		if !strings.HasPrefix(line, "time=") || strings.ContainsAny(strings.TrimSuffix(line, "\n"), "\r\n\x1b") {
+			t.Errorf("a line of the log: %q", line)
+		}
+	}
+	if n := strings.Count(d.log.String(), `msg="sign-in failed"`); n != 3 {
+		t.Errorf("%d failures are logged", n)
+	}
+}

@@ -73,6 +73,9 @@ type cli struct {
 	Retag       retagCmd       `cmd:"" help:"Tag the archive anew where it was tagged under another taxonomy."`
 	Review      reviewCmd      `cmd:"" help:"List, count and export what analysts said."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
+	Completion  completionCmd  `cmd:"" help:"Print a script that completes commands in a shell."`
+
+	PrintVersion kong.VersionFlag `short:"v" name:"version" help:"Print the version and exit."`
 
 	guarded bool // a daemon's door is meant: others may only come in safely
 }
@@ -92,7 +95,7 @@ func runWith(ctx context.Context, args []string, std *stdio) int {
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(n int) { code, exited = n, true }),
 		kong.UsageOnError(),
-		kong.Vars{"base": taxonomy.DefaultBase},
+		kong.Vars{"base": taxonomy.DefaultBase, "version": "silkwire " + version},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std, &c),
 	)

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -261,4 +262,23 @@ func idleVisitors(t *testing.T) int {
 		return int(limit.Cur)/2 - 100
 	}
 	return 2000
+}
+
+func TestAShellCanCompleteEveryCommand(t *testing.T) {
+	t.Parallel()
+	script := silkwire(t, "completion", "bash").must(t, 0)
+	for typed, want := range map[string]string{
+		"silkwire to": "token", "silkwire token cr": "create", "silkwire token create --sc": "--scope", "silkwire user add --ro": "--role", "silkwire serve --ins": "--insecure-listen",
+	} {
+		words := strings.Fields(typed)
+		quoted := "'" + strings.Join(words, "' '") + "'"
+		cmd := exec.Command("bash", "-c", fmt.Sprintf("%s\nCOMP_WORDS=(%s); COMP_CWORD=%d; _silkwire; echo \"${COMPREPLY[*]}\"", script, quoted, len(words)-1))
+		out, err := cmd.CombinedOutput()
+		if err != nil || strings.TrimSpace(string(out)) != want {
+			t.Errorf("%q is completed to %q, %v; want %q", typed, out, err, want)
+		}
+	}
+	if out := silkwire(t, "-v").must(t, 0); !strings.Contains(out, version) {
+		t.Errorf("-v says %q", out)
+	}
 }
