@@ -113,7 +113,11 @@ func TestTheAuditLogIsAChain(t *testing.T) {
 	}
 	forged := first
 	forged.Who = "somebody"
-	if forged.Link(Entry{}).Chain == first.Chain {
+	forged = forged.Link(Entry{})
+	if forged.Chain == first.Chain {
 		t.Error("an entry that was changed has the same chain")
+	}
+	if second.Link(forged).Chain == second.Chain {
+		t.Error("an entry has the same chain whatever stands before it")
 	}
 }
