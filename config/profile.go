@@ -63,7 +63,7 @@ func ParseProfile(content []byte, base *Config, v Validators) (Digest, map[strin
 	for _, m := range r.mistakes.sorted() {
 		key := keyOf(lines, m.Line)
 		if mistakes[key] == "" {
-			mistakes[key] = m.Msg
+			mistakes[key] = strings.TrimPrefix(m.Msg, key+": ") // the field says it
 		}
 	}
 	if len(r.cfg.Digests) != 1 {
