@@ -75,6 +75,35 @@ func TestDatesAreReadAsTheRegionWritesThem(t *testing.T) {
 	}
 }
 
+// What a reader sees instead of a date, in all the languages that are read.
+func TestWordsForTheRecentPastAreReadInEveryLanguage(t *testing.T) {
+	at := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
+	loc := time.FixedZone("", 5*3600)
+	for lang, words := range map[string]struct{ today, yesterday, hours, hour, minutes, now string }{
+		"en":      {"today, 10:00", "yesterday, 10:00", "3 hours ago", "an hour ago", "10 minutes ago", "just now"},
+		"ru":      {"сегодня, 10:00", "вчера, 10:00", "3 часа назад", "час назад", "10 минут назад", "только что"},
+		"uz-Latn": {"bugun, 10:00", "kecha, 10:00", "3 soat oldin", "bir soat avval", "10 daqiqa avval", "hozirgina"},
+		"uz-Cyrl": {"бугун, 10:00", "кеча, 10:00", "3 соат олдин", "бир соат аввал", "10 дақиқа аввал", "ҳозиргина"},
+		"kk":      {"бүгін, 10:00", "кеше, 10:00", "3 сағат бұрын", "бір сағат бұрын", "10 минут бұрын", "жаңа ғана"},
+		"ky":      {"бүгүн, 10:00", "кечээ, 10:00", "3 саат мурун", "бир саат мурун", "10 мүнөт мурун", "жаңы эле"},
+		"tg":      {"имрӯз, 10:00", "дирӯз, 10:00", "3 соат пеш", "як соат пеш", "10 дақиқа пеш", "ҳозир"},
+		"tk":      {"şu gün, 10:00", "düýn, 10:00", "3 sagat öň", "bir sagat öň", "10 minut öň", "ýaňyja"},
+		"tr":      {"bugün, 10:00", "dün, 10:00", "3 saat önce", "bir saat önce", "10 dakika önce", "az önce"},
+		"zh":      {"今天 10:00", "昨天 10:00", "3小时前", "一小时前", "10分钟前", "刚刚"},
+		"fa":      {"امروز ۱۰:۰۰", "دیروز ۱۰:۰۰", "۳ ساعت پیش", "یک ساعت پیش", "۱۰ دقیقه پیش", "لحظاتی پیش"},
+	} {
+		for text, want := range map[string]string{
+			words.today: "2026-11-24T05:00", words.yesterday: "2026-11-23T05:00", words.hours: "2026-11-24T06:00", words.hour: "2026-11-24T08:00",
+			words.minutes: "2026-11-24T09:20", words.now: "2026-11-24T09:30",
+		} {
+			d, ok := ParseDate(text, at, loc)
+			if got := d.Time.Format("2006-01-02T15:04"); !ok || got != want || d.DayOnly {
+				t.Errorf("%s: %q is %s %v, want %s", lang, text, got, ok, want)
+			}
+		}
+	}
+}
+
 func TestDatesStandInAddresses(t *testing.T) {
 	for path, want := range map[string]string{
 		"/2026/11/23/slug/": "2026-11-23", "/en/2026/11/23/slug": "2026-11-23", "/news/20261123/slug": "2026-11-23",
