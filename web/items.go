@@ -242,11 +242,13 @@ func (s *Server) days(items []news.Item) []day {
 	return days
 }
 
-// rows are items in the order in which they came.
+// rows are items in the order in which they came, each with its day.
 func (s *Server) rows(items []news.Item) []row {
 	rows := make([]row, 0, len(items))
 	for i := range items {
-		rows = append(rows, s.row(&items[i]))
+		r := s.row(&items[i])
+		r.Clock = strings.TrimSpace(items[i].Time().In(s.Zone).Format("2 January 2006") + " " + r.Clock)
+		rows = append(rows, r)
 	}
 	return rows
 }

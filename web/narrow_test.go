@@ -63,6 +63,7 @@ func TestTheOrderIsChosenAndStaysInTheAddress(t *testing.T) {
 	s := serve(t, full())
 	page := pageAt(t, s, "/?q=Xitoy&all=1&sort=best")
 	page.one(t, ".day h2").says(t, "Best first")
+	page.all(".from")[0].says(t, "21 November 2026")
 	order := ""
 	for _, field := range page.all("form.search input") {
 		if field.attr("name") == "sort" {

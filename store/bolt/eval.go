@@ -413,7 +413,7 @@ func (e *evaluator) phrase(phrase []search.Form, blocks []block, window number, 
 		if e.err != nil {
 			return within
 		}
-		slices.Sort(list)
+		list = mergeRuns(list)
 		if i > 0 {
 			list = follow(run, list)
 		}

@@ -185,11 +185,47 @@ func (f *finder) find() *roaring.Bitmap {
 		found = f.keep(found, func(p *pageView, i int) bool { return inside(key(p.fetched, i), from, to) })
 	}
 	if f.q.Sort == store.Best {
-		for _, w := range f.q.Search.Wanted() {
+		f.findTitles(found)
+	}
+	return found
+}
+
+// readTitles is how many titles are read rather than looked up.
+const readTitles = 3000
+
+// findTitles finds out whose titles have which of the words and phrases.
+func (f *finder) findTitles(found *roaring.Bitmap) {
+	wanted := f.q.Search.Wanted()
+	few := found.GetCardinality() <= readTitles
+	for _, w := range wanted {
+		if few {
+			f.titles = append(f.titles, roaring.New())
+		} else {
 			f.titles = append(f.titles, f.words(search.Forms(w), found.Clone(), true))
 		}
 	}
-	return found
+	if !few || len(wanted) == 0 {
+		return
+	}
+	f.each(found, func(n number, p *pageView, i int) bool {
+		title := news.Item{ID: p.row(i).id()}
+		record := f.tx.Bucket(bucketItems).Get([]byte(title.ID))
+		if record == nil {
+			f.err = bad(bucketIndex, []byte(title.ID), errMissing)
+			return false
+		}
+		if _, err := skim(record, &title); err != nil {
+			f.err = bad(bucketItems, []byte(title.ID), err)
+			return false
+		}
+		title.Summary = ""
+		for k, w := range wanted {
+			if search.Contains(&title, w) {
+				f.titles[k].Add(n)
+			}
+		}
+		return true
+	})
 }
 
 // hit is an item that matches, as it is ordered.

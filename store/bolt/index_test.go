@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -271,5 +272,23 @@ func TestTheIndexIsReadSafelyWhateverIsInIt(t *testing.T) { // D9
 	}
 	if answers == 0 || refusals == 0 {
 		t.Errorf("%d answers, %d refusals: the damage was not of the kind that was meant", answers, refusals)
+	}
+}
+
+func TestRunsAreMergedInOrder(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 9))
+	for range 500 {
+		var list []place
+		for range random.IntN(9) {
+			p := place(random.IntN(50))
+			for range random.IntN(20) {
+				p += place(1 + random.IntN(9))
+				list = append(list, p)
+			}
+		}
+		want := slices.Sorted(slices.Values(list))
+		if got := mergeRuns(slices.Clone(list)); !slices.Equal(want, got) {
+			t.Fatalf("%v becomes %v", list, got)
+		}
 	}
 }

@@ -603,3 +603,38 @@ func follow(before, list []place) []place {
 	}
 	return out
 }
+
+// mergeRuns sorts a list that is made of sorted runs, a few of them long: the
+// places of one spelling after those of another.
+func mergeRuns(list []place) []place {
+	var ends []int
+	for i := 1; i < len(list); i++ {
+		if list[i] < list[i-1] {
+			ends = append(ends, i)
+		}
+	}
+	ends = append(ends, len(list))
+	other := make([]place, len(list))
+	for len(ends) > 1 {
+		start, kept := 0, ends[:0]
+		for i := 0; i < len(ends); i += 2 {
+			middle, end := ends[i], ends[min(i+1, len(ends)-1)]
+			merge2(other[start:end], list[start:middle], list[middle:end])
+			start = end
+			kept = append(kept, end)
+		}
+		list, other, ends = other, list, kept
+	}
+	return list
+}
+
+// merge2 writes two sorted lists into one.
+func merge2(into, a, b []place) {
+	for i := range into {
+		if len(b) == 0 || len(a) > 0 && a[0] <= b[0] {
+			into[i], a = a[0], a[1:]
+		} else {
+			into[i], b = b[0], b[1:]
+		}
+	}
+}

@@ -64,6 +64,9 @@ func run(ctx context.Context, archive string, n int, dir, sizes, only string) er
 	if sizes == "" {
 		return measure(ctx, st, n, only)
 	}
+	if err := register(); err != nil {
+		return err
+	}
 	for size := range strings.SplitSeq(sizes, ",") {
 		items, err := strconv.Atoi(size)
 		if err != nil {
