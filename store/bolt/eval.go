@@ -300,7 +300,7 @@ func (e *evaluator) words(phrase []search.Form, within *roaring.Bitmap, titleOnl
 		blocks := e.blocksOf(window)
 		for i := range phrase {
 			some.And(e.having(&phrase[i], blocks, window, titleOnly))
-			if some.IsEmpty() {
+			if some.IsEmpty() || e.err != nil {
 				break
 			}
 		}
@@ -364,7 +364,13 @@ func (e *evaluator) postings(f *search.Form, blocks []block, yield func(wordPost
 		accepted = make(map[string]bool)
 		e.accepted[f] = accepted
 	}
+	if e.err == nil {
+		e.err = e.ctx.Err() // a phrase may be long
+	}
 	for _, b := range blocks {
+		if e.err != nil {
+			return
+		}
 		r := readWords(e.root, b, prefix)
 		for r.next() {
 			if !bytes.HasPrefix(r.key, prefix) {

@@ -292,3 +292,26 @@ func TestRunsAreMergedInOrder(t *testing.T) {
 		}
 	}
 }
+
+// impatient is a context that ends when it has been asked a few times.
+type impatient struct {
+	context.Context
+	asked int
+}
+
+func (c *impatient) Err() error {
+	if c.asked++; c.asked > 10 {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+func TestALongPhraseEndsWithItsContext(t *testing.T) { // X18
+	s := open(t, path(t), Options{NoSync: true})
+	save(t, s, items(0, 20)...)
+	ctx := &impatient{Context: context.Background()}
+	_, err := s.Find(ctx, store.Query{Search: query(t, `"`+strings.Repeat("story ", 1000)+`"`)})
+	if !errors.Is(err, context.DeadlineExceeded) || ctx.asked > 20 {
+		t.Errorf("%v, having asked %d times", err, ctx.asked)
+	}
+}
