@@ -173,8 +173,8 @@ func (t *Tagger) eventReasons(it *news.Item, tagging *news.Tagging) []EventReaso
 	if len(tagging.Events) == 0 {
 		return nil
 	}
-	w := t.pool.Get().(*work)
-	defer t.pool.Put(w)
+	w := t.borrow()
+	defer t.giveBack(w)
 	t.read(w, it)
 	s := t.stage(w)
 	var triples []triple

@@ -21,7 +21,7 @@ const plausible = 0.03
 func (w *work) languages(it *news.Item) text.Lang {
 	declared := text.ParseLang(it.Lang)
 	body, title := &w.fields[1], &w.fields[0]
-	whole := text.Detect(sample(it.Title+"\n"+it.Body(), itemSample))
+	whole := text.Detect(sample(it.Title+"\n"+sample(it.Body(), itemSample), itemSample))
 	if declared != text.Und {
 		whole = whole.Favour(declared)
 	}
@@ -38,7 +38,10 @@ func (f *field) perSentence(common text.LangSet, whole *text.Dist) {
 	f.langs = f.langs[:0]
 	for i := 0; i < len(f.doc.Sentences); {
 		start := f.doc.Sentences[i].Start
-		end := start + strings.IndexByte(f.doc.Text[start:]+"\n", '\n')
+		end := len(f.doc.Text)
+		if line := strings.IndexByte(f.doc.Text[start:], '\n'); line >= 0 {
+			end = start + line
+		}
 		langs := common
 		if par := f.doc.Text[start:end]; len(par) > 40 {
 			d := text.DetectSoon(sample(par, paragraphSample))

@@ -26,12 +26,13 @@ type matcher struct {
 	first   []int32 // word → node after it at the beginning of a term; -1: none
 	edges   []edge  // beyond the first of a node: each node's together, by word
 	nodes   []node
-	ends    map[int32][]int32 // terms that end at a node, beyond the first
+	ends    []ending // the terms that end at a node, each node's together
 	terms   []term
 	texts   []string // of the terms, as the taxonomist wrote them
 	seed    maphash.Seed
 
 	laid     map[uint64]int32  // while compiling: node<<32 | word → node, what edges will hold
+	ending   map[int32][]int32 // while compiling: node → terms, what ends will hold
 	wordIDs  map[wordKey]int32 // while compiling
 	segments map[segmentKey][][]patternWord
 }
@@ -51,14 +52,13 @@ type wordInfo struct {
 type node struct {
 	words    bits         // that lead on
 	where    text.LangSet // the texts that the terms from here on are looked for in
-	sought   text.LangSet // the texts that term is looked for in
-	term     int32        // the first that ends here; -1: none
+	comma    bool         // a comma may stand before the next word
 	word     int32        // the first word laid behind it; -1: none
 	next     int32        // and where that leads
 	gap      int32        // node that continues after "…"; -1: none
 	from, to int32        // more words that lead on, in matcher.edges
-	more     bool         // more terms end here: they are in matcher.ends
-	comma    bool         // a comma may stand before the next word
+	ends     int32        // where the terms that end here begin in matcher.ends
+	last     int32        // and where they stop
 }
 
 // bits stand for a set of words, several words for a bit: two sets without a
@@ -85,7 +85,7 @@ const (
 // newMatcher makes room for a number of terms.
 func newMatcher(terms int) *matcher {
 	return &matcher{
-		stems: make(map[string][]stemEntry, terms), laid: make(map[uint64]int32, terms/2), ends: map[int32][]int32{},
+		stems: make(map[string][]stemEntry, terms), laid: make(map[uint64]int32, terms/2), ending: make(map[int32][]int32, terms),
 		nodes: append(make([]node, 0, 2*terms), emptyNode), terms: make([]term, 0, terms),
 		wordIDs: make(map[wordKey]int32, terms), segments: make(map[segmentKey][][]patternWord, terms), seed: maphash.MakeSeed(),
 	}
@@ -119,14 +119,15 @@ func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 
 // end notes that a term ends at a node.
 func (m *matcher) end(at, id int32) {
-	n := &m.nodes[at]
-	switch {
-	case n.term < 0:
-		n.term, n.sought = id, m.terms[id].where
-	case n.term != id && !slices.Contains(m.ends[at], id):
-		n.more = true
-		m.ends[at] = append(m.ends[at], id)
+	if !slices.Contains(m.ending[at], id) {
+		m.ending[at] = append(m.ending[at], id)
 	}
+}
+
+// ending is a term that ends at a node, and the texts it is looked for in.
+type ending struct {
+	term  int32
+	where text.LangSet
 }
 
 // overGap returns where the trie goes on behind a gap.
@@ -215,7 +216,7 @@ func expand(segment string) ([]string, error) {
 	return out, nil
 }
 
-var emptyNode = node{term: -1, word: -1, gap: -1}
+var emptyNode = node{word: -1, gap: -1}
 
 func (m *matcher) newNode() int32 {
 	m.nodes = append(m.nodes, emptyNode)
@@ -397,7 +398,15 @@ func (m *matcher) close() {
 		}
 		n.to = int32(i) + 1
 	}
-	m.laid, m.wordIDs, m.segments = nil, nil, nil
+	for at := range m.nodes {
+		n := &m.nodes[at]
+		n.ends = int32(len(m.ends))
+		for _, term := range m.ending[int32(at)] {
+			m.ends = append(m.ends, ending{term, m.terms[term].where})
+		}
+		n.last = int32(len(m.ends))
+	}
+	m.laid, m.ending, m.wordIDs, m.segments = nil, nil, nil, nil
 	m.nodes, m.terms = slices.Clip(m.nodes), slices.Clip(m.terms)
 }
 
@@ -458,10 +467,16 @@ type forms struct {
 	bits  bits   // of all
 }
 
-// head is a word that terms begin with, and the node after it.
-type head struct{ word, node int32 }
+// head is a word that terms begin with, and what there is to know of the node
+// after it: nearly always enough to see that no term follows.
+type head struct {
+	word, node int32
+	words      bits
+	where      text.LangSet
+	stops      bool // a term may end here, or go on behind a gap
+}
 
-const cacheBits = 16
+const cacheBits = 17
 
 func newScratch() *scratch {
 	return &scratch{keys: make([]uint64, 1<<cacheBits), known: make([]int32, 1<<cacheBits), lists: []forms{{}}, ids: map[string]int32{}}
@@ -501,7 +516,8 @@ func (s *scratch) intern(m *matcher, ids []int32) int32 {
 	for _, word := range ids {
 		f.bits |= bitOf(word)
 		if at := m.first[word]; at >= 0 {
-			f.heads = append(f.heads, head{word, at})
+			n := &m.nodes[at]
+			f.heads = append(f.heads, head{word, at, n.words, n.where, n.last > n.ends || n.gap >= 0})
 		}
 	}
 	i := int32(len(s.lists))
@@ -532,8 +548,13 @@ func (m *matcher) find(s *scratch, d *text.Doc, langs []text.LangSet) []mention 
 		if langs != nil {
 			s.langs = langs[d.Words[i].Sentence]
 		}
-		for _, h := range heads {
-			if m.leadsOn(s, int32(i)+1, h.node) && m.cased(d, int32(i), h.word) {
+		var next bits // the words that the next word of the text is a form of
+		if i+1 < len(s.words) {
+			next = s.lists[s.words[i+1]].bits
+		}
+		for j := range heads {
+			h := &heads[j]
+			if h.where&s.langs != 0 && (h.stops || h.words&next != 0) && m.cased(d, int32(i), h.word) {
 				m.walk(s, d, int32(i), int32(i)+1, h.node)
 			}
 		}
@@ -541,26 +562,13 @@ func (m *matcher) find(s *scratch, d *text.Doc, langs []text.LangSet) []mention 
 	return s.mentions
 }
 
-// leadsOn reports whether a term may end at a node, or go on with the word at
-// end: most words that a term begins with are not followed by its second.
-func (m *matcher) leadsOn(s *scratch, end, at int32) bool {
-	n := &m.nodes[at]
-	return n.where&s.langs != 0 &&
-		(n.term >= 0 || n.gap >= 0 || int(end) < len(s.words) && n.words&s.lists[s.words[end]].bits != 0)
-}
-
 // walk reports the terms that end at node at, whose words so far are
 // [start, end), and goes on with the word at end.
 func (m *matcher) walk(s *scratch, d *text.Doc, start, end, at int32) {
 	n := &m.nodes[at]
-	if n.term >= 0 && n.sought&s.langs != 0 {
-		s.mentions = append(s.mentions, mention{n.term, start, end})
-	}
-	if n.more {
-		for _, t := range m.ends[at] {
-			if m.terms[t].where&s.langs != 0 {
-				s.mentions = append(s.mentions, mention{t, start, end})
-			}
+	for _, e := range m.ends[n.ends:n.last] {
+		if e.where&s.langs != 0 {
+			s.mentions = append(s.mentions, mention{e.term, start, end})
 		}
 	}
 	if int(end) >= len(d.Words) {

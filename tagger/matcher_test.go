@@ -3,6 +3,7 @@ package tagger
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -227,26 +228,114 @@ func BenchmarkTag(b *testing.B) {
 	})
 }
 
-// BenchmarkAhoCorasick searches the same terms literally, ignoring case, with
-// the fastest Go library for that: neither word boundaries nor word forms.
-func BenchmarkAhoCorasick(b *testing.B) {
-	tg := loadTagger(b)
-	s := newsText(b)
-	var literals []string
-	for _, c := range tg.tax.Concepts {
+// literals are the taxonomy's terms without gaps, alternatives and open ends:
+// what a search for fixed strings can look for as well.
+func literals(tax *taxonomy.Taxonomy) (terms []taxonomy.Term) {
+	for _, c := range tax.Concepts {
 		for _, t := range c.Terms {
-			if !strings.ContainsAny(t.Text, "…|*") {
-				literals = append(literals, strings.ToLower(t.Text))
+			if !strings.ContainsAny(t.Text, "…|*,") {
+				terms = append(terms, t)
 			}
 		}
 	}
-	builder := ahocorasick.NewAhoCorasickBuilder(ahocorasick.Opts{DFA: true, MatchKind: ahocorasick.StandardMatch})
-	ac := builder.Build(literals)
-	perSecond(b, len(s), func() {
-		iter := ac.IterOverlapping(strings.ToLower(s))
-		for iter.Next() != nil {
+	return terms
+}
+
+// BenchmarkSameTerms searches mixed news for the same terms with our matcher
+// (all word forms, whole words) and with the fastest Go library for literal
+// search (no word forms, no word boundaries, case ignored).
+func BenchmarkSameTerms(b *testing.B) {
+	terms, s := literals(loadTagger(b).tax), mixedNews(b)
+	b.Run("matcher", func(b *testing.B) {
+		m := newMatcher(len(terms))
+		for i, t := range terms {
+			if err := m.add(t.Text, term{class: int32(i), rule: -1, where: anywhere, lang: t.Lang}, t.Exact, false); err != nil {
+				b.Fatal(err)
+			}
+		}
+		m.close()
+		var d text.Doc
+		sc := newScratch()
+		perSecond(b, len(s), func() {
+			d.Scan(s)
+			m.find(sc, &d, nil)
+		})
+	})
+	b.Run("aho-corasick", func(b *testing.B) {
+		var patterns []string
+		for _, t := range terms {
+			patterns = append(patterns, strings.ToLower(t.Text))
+		}
+		builder := ahocorasick.NewAhoCorasickBuilder(ahocorasick.Opts{DFA: true, MatchKind: ahocorasick.StandardMatch})
+		ac := builder.Build(patterns)
+		perSecond(b, len(s), func() {
+			iter := ac.IterOverlapping(strings.ToLower(s))
+			for iter.Next() != nil {
+			}
+		})
+	})
+}
+
+// BenchmarkTerms shows that the cost of a text does not grow with the number
+// of terms, but with what is found.
+func BenchmarkTerms(b *testing.B) {
+	terms, s := literals(loadTagger(b).tax), mixedNews(b)
+	for _, part := range []int{16, 4, 1} {
+		b.Run(fmt.Sprint(len(terms)/part), func(b *testing.B) {
+			m := newMatcher(len(terms))
+			for i, t := range terms {
+				if i%part > 0 {
+					continue
+				}
+				if err := m.add(t.Text, term{class: int32(i), rule: -1, where: anywhere, lang: t.Lang}, t.Exact, false); err != nil {
+					b.Fatal(err)
+				}
+			}
+			m.close()
+			var d text.Doc
+			sc := newScratch()
+			perSecond(b, len(s), func() {
+				d.Scan(s)
+				m.find(sc, &d, nil)
+			})
+		})
+	}
+}
+
+// BenchmarkTagMixedNews is the whole of tagging on translated news of the
+// world, articles of thirty sentences in nine languages: most of what is read
+// is about something else.
+func BenchmarkTagMixedNews(b *testing.B) {
+	tg, articles := loadTagger(b), strings.Split(mixedNews(b), "\n\n")
+	bytes := 0
+	for _, a := range articles {
+		bytes += len(a)
+	}
+	perSecond(b, bytes, func() {
+		for _, a := range articles {
+			tg.Tag(&news.Item{Text: a})
 		}
 	})
+}
+
+// mixedNews is a megabyte or two of news in nine languages, in articles with a
+// blank line between: translated news where it is at hand, else the demo's.
+func mixedNews(tb testing.TB) string {
+	var all []string
+	for _, lang := range strings.Fields("en ru kk ky tg tk tr fa zh") {
+		b, err := os.ReadFile("../../shared/corpora/lang/ntrex/" + lang + ".txt")
+		if err != nil {
+			continue
+		}
+		for article := range slices.Chunk(strings.Split(strings.TrimSpace(string(b)), "\n"), 30) {
+			all = append(all, strings.Join(article, "\n"))
+		}
+	}
+	if len(all) == 0 {
+		return newsText(tb)
+	}
+	rand.New(rand.NewPCG(3, 4)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return strings.Join(all, "\n\n")
 }
 
 func BenchmarkCompile(b *testing.B) {

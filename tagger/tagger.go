@@ -13,8 +13,8 @@ package tagger
 import (
 	"cmp"
 	"math"
+	"runtime"
 	"slices"
-	"sync"
 
 	"silkwire/news"
 	"silkwire/taxonomy"
@@ -30,7 +30,7 @@ type Tagger struct {
 	cues     cues
 	agencies *classSet // whose credits mark placed content
 	classes  int       // how many there are: concepts and words of rules
-	pool     sync.Pool // of *work
+	idle     chan *work
 }
 
 // conceptInfo is what the tagger asks of a concept, worked out once.
@@ -64,7 +64,7 @@ func New(tax *taxonomy.Taxonomy) (*Tagger, error) {
 	t.agencies = agencySet(t.cues.classOf)
 	t.rules = c.rules
 	t.concepts = describe(tax)
-	t.pool.New = func() any { return newWork() }
+	t.idle = make(chan *work, runtime.GOMAXPROCS(0))
 	return t, nil
 }
 
@@ -122,9 +122,27 @@ func newWork() *work {
 
 // Tag says what the item is about.
 func (t *Tagger) Tag(it *news.Item) news.Tagging {
-	w := t.pool.Get().(*work)
-	defer t.pool.Put(w)
+	w := t.borrow()
+	defer t.giveBack(w)
 	return t.tagWith(w, it)
+}
+
+// borrow returns memory that is not in use. A pool that the garbage collector
+// empties would forget the words of earlier texts.
+func (t *Tagger) borrow() *work {
+	select {
+	case w := <-t.idle:
+		return w
+	default:
+		return newWork()
+	}
+}
+
+func (t *Tagger) giveBack(w *work) {
+	select {
+	case t.idle <- w:
+	default: // enough are idle
+	}
 }
 
 // tagWith is Tag in the given memory.
