@@ -82,7 +82,7 @@ const mostPages = 80
 func TestEveryPageCanBeUsedWithoutEyes(t *testing.T) {
 	chromium(t)
 	source := axe(t)
-	b := browse(t, start(t, "demo", "--listen", "127.0.0.1:0"))
+	b := browse(t, demo(t))
 	kinds, told := map[string]bool{shape("/"): true}, map[finding]bool{}
 	for queue := []string{"/"}; len(queue) > 0 && len(kinds) <= mostPages; queue = queue[1:] {
 		for _, s := range []screen{light, dark} {

@@ -12,7 +12,7 @@ import (
 // into the search box; each finds items whose evidence is in that language.
 func TestAnAnalystFindsTheSameThingInFiveLanguages(t *testing.T) {
 	chromium(t)
-	b := browse(t, start(t, "demo", "--listen", "127.0.0.1:0"))
+	b := browse(t, demo(t))
 	b.open("/")
 	b.picture("items")
 	for _, query := range []string{"scholarships", "стипендия", "stipendiya", "университет lang:kk", "奖学金", `actor:china instrument:education-instrument to:kyrgyzstan`} {

@@ -28,7 +28,11 @@ import (
 // patience bounds everything a test waits for.
 const patience = 90 * time.Second
 
-var binary string // the program, built once
+var (
+	place  string // what the tests share is in here
+	binary string // the program, built once
+	shared *site  // the demo, once somebody has asked for it
+)
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "silkwire-e2e")
@@ -36,8 +40,11 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	binary = filepath.Join(dir, "silkwire")
+	place, binary = dir, filepath.Join(dir, "silkwire")
 	code := m.Run()
+	if shared != nil {
+		shared.stop()
+	}
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
 }
@@ -70,8 +77,10 @@ func chromium(t *testing.T) string {
 
 // site is a running program with pages.
 type site struct {
+	home    string
 	address string // http://127.0.0.1:port
 	out     *tail
+	cmd     *exec.Cmd
 }
 
 // tail keeps what a program printed.
@@ -95,19 +104,56 @@ func (o *tail) add(line string) {
 var addressIn = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 // start runs the program with a home of its own until the test ends, and
-// returns when its pages answer and, for a demo, its first round is done.
+// returns when its pages answer.
 func start(t *testing.T, args ...string) *site {
 	t.Helper()
-	if err := build(); err != nil {
+	return startAt(t, t.TempDir(), args...)
+}
+
+// startAt is start with a home that holds something already.
+func startAt(t *testing.T, home string, args ...string) *site {
+	t.Helper()
+	s, err := launch(home, args...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	home := t.TempDir()
-	cmd := exec.Command(binary, args...)
-	cmd.Dir = home
-	cmd.Env = append(clean(os.Environ()), "HOME="+home, "XDG_STATE_HOME="+home)
+	t.Cleanup(func() {
+		s.stop()
+		if t.Failed() {
+			t.Logf("silkwire %q:\n%s", args, s.out)
+		}
+	})
+	s.wait(t, "/readyz")
+	return s
+}
+
+// demo is a demo whose first round is done. The tests share it, because its
+// start takes long: none relies on what another did to it.
+func demo(t *testing.T) *site {
+	t.Helper()
+	if shared == nil {
+		home := filepath.Join(place, "home")
+		if err := os.MkdirAll(home, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		s, err := launch(home, "demo", "--listen", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared = s
+	}
+	shared.wait(t, "/readyz")
+	return shared
+}
+
+// launch starts the program and returns when it has said its address.
+func launch(home string, args ...string) (*site, error) {
+	if err := build(); err != nil {
+		return nil, err
+	}
+	s := &site{home: home, out: &tail{}, cmd: command(home, args...)}
 	r, w := io.Pipe()
-	cmd.Stdout, cmd.Stderr = w, w
-	s := &site{out: &tail{}}
+	s.cmd.Stdout, s.cmd.Stderr = w, w
 	address := make(chan string, 1)
 	go func() {
 		for lines := bufio.NewScanner(r); lines.Scan(); {
@@ -120,24 +166,45 @@ func start(t *testing.T, args ...string) *site {
 			}
 		}
 	}()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-		_ = w.Close()
-		if t.Failed() {
-			t.Logf("silkwire %q:\n%s", args, s.out)
-		}
-	})
 	select {
 	case s.address = <-address:
+		return s, nil
 	case <-time.After(patience):
-		t.Fatalf("no address after %v:\n%s", patience, s.out)
+		s.stop()
+		return nil, fmt.Errorf("no address after %v:\n%s", patience, s.out)
 	}
-	s.wait(t, "/readyz")
-	return s
+}
+
+// stop asks the program to end, and waits until it has.
+func (s *site) stop() {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	_ = s.cmd.Wait()
+}
+
+// command is a call of the program by somebody who lives in home.
+func command(home string, args ...string) *exec.Cmd {
+	cmd := exec.Command(binary, args...)
+	cmd.Dir = home
+	cmd.Env = append(clean(os.Environ()), "HOME="+home, "XDG_STATE_HOME="+home)
+	return cmd
+}
+
+// run gives a command and returns what it prints; in is what it reads.
+func run(t *testing.T, home, in string, args ...string) string {
+	t.Helper()
+	if err := build(); err != nil {
+		t.Fatal(err)
+	}
+	var out, complaints strings.Builder
+	cmd := command(home, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(in), &out, &complaints
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("silkwire %q: %v\n%s", args, err, &complaints)
+	}
+	return out.String()
 }
 
 // clean leaves out what would configure the program.

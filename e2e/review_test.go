@@ -27,7 +27,7 @@ func (b *tab) sent(actions ...chromedp.Action[chromedp.Void]) {
 // itself, and a step back where a key was hit by mistake.
 func TestAnAnalystReviewsTwentyItemsByKeyboard(t *testing.T) {
 	chromium(t)
-	b := browse(t, start(t, "demo", "--listen", "127.0.0.1:0"))
+	b := browse(t, demo(t))
 	b.open("/review")
 	b.picture("review-desk")
 	b.open("/review?queue=tagged")
