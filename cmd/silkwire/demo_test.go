@@ -17,7 +17,7 @@ func TestADemoFindsEverythingOnceAndNothingTwice(t *testing.T) {
 	long(t)
 	dir := t.TempDir()
 	out := silkwire(t, "demo", "--once", "--dir", dir, "--listen", "127.0.0.1:0").must(t, 0)
-	for _, words := range []string{"113 new items in 11 languages and scripts", "of the year before", "Slowest sources:", "In trouble: aral-meridian", "China", "education", "Digest: "} {
+	for _, words := range []string{"113 new items in 11 languages and scripts", "of the year before", "Slowest sources:", "In trouble: aral-meridian", "China", "education", "Digest: ", "SILKWIRE_ARCHIVE=bolt://"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("it does not tell %q:\n%s", words, out)
 		}
