@@ -275,7 +275,7 @@ func (s *demonstration) report(ctx context.Context, e store.Edition) error {
 	} else {
 		fmt.Fprintln(s.out, "\nDigest: nothing to tell since the last one.")
 	}
-	fmt.Fprintf(s.out, "Archive: %s\n  for commands: SILKWIRE_ARCHIVE=%s\nThat took %.1f s.\n", s.app.store.Path(), s.app.cfg.Archive, time.Since(s.started).Seconds())
+	fmt.Fprintf(s.out, "Archive: %s\n  for commands: SILKWIRE_ARCHIVE=%s\nThat took %.1f s.\n", s.app.store.Path(), s.app.cfg.Load().Archive, time.Since(s.started).Seconds())
 	return nil
 }
 
