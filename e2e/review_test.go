@@ -30,9 +30,10 @@ func TestAnAnalystReviewsTwentyItemsByKeyboard(t *testing.T) {
 	b := browse(t, demo(t))
 	b.open("/review")
 	b.picture("review-desk")
-	b.open("/review?queue=tagged")
-	b.do(chromedp.Clear(chromedp.CSS(`.empty input[name="size"]`)))
-	b.follow(chromedp.SendKeys(chromedp.CSS(`.empty input[name="size"]`), "20\r"))
+	const size = `form[action="/review/samples"]:has(input[value="tagged"]) input[name="size"]`
+	ask(b, chromedp.Evaluate[bool](`document.querySelectorAll("details").forEach(d => d.open = true); true`))
+	b.do(chromedp.Clear(chromedp.CSS(size)))
+	b.follow(chromedp.SendKeys(chromedp.CSS(size), "20\r"))
 
 	var met []string
 	for i := range 20 {
