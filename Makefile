@@ -25,10 +25,7 @@ lint: ## golangci-lint, in the version of tools/go.mod
 	$(LINT) run ./...
 
 fuzz: ## every fuzz target for FUZZTIME
-	@set -e; for pkg in $$(go list ./...); do \
-	  for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$pkg; \
-	  done; done
+	@tools/fuzz.sh $(FUZZTIME)
 
 kill: ## SIGKILL a writing process KILLS times, and a mailing one as often in each of its states
 	SILKWIRE_KILLS=$(KILLS) go test -count=1 -timeout 0 -v -run SIGKILL ./store/bolt ./cmd/silkwire
