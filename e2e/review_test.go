@@ -37,6 +37,9 @@ func TestAnAnalystReviewsTwentyItemsByKeyboard(t *testing.T) {
 
 	var met []string
 	for i := range 20 {
+		if b.count("#judge") == 0 {
+			b.t.Fatalf("item %d: nothing to judge at %s:\n%s", i, b.path(), b.text("main"))
+		}
 		item := ask(b, chromedp.Evaluate[string](`document.querySelector("#judge").getAttribute("action")`))
 		met = append(met, item)
 		if i == 0 {
