@@ -334,7 +334,7 @@ func (b *tab) follow(actions ...chromedp.Action[chromedp.Void]) {
 	before := ask(b, chromedp.Evaluate[float64]("performance.timeOrigin"))
 	b.do(actions...)
 	for end := time.Now().Add(patience); time.Now().Before(end); {
-		now, err := chromedp.Run(b.ctx, chromedp.Evaluate[float64]("document.readyState === 'loading' ? 0 : performance.timeOrigin"))
+		now, err := chromedp.Run(b.ctx, chromedp.Evaluate[float64]("document.readyState === 'complete' ? performance.timeOrigin : 0"))
 		if err == nil && now != 0 && now != before {
 			b.do(chromedp.WaitReady(chromedp.CSS("main")))
 			return
