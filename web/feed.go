@@ -60,6 +60,12 @@ func (s *Server) editionFeed(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
+	s.writeFeed(w, r, feed, list[0].Rendered)
+}
+
+// writeFeed answers with an Atom feed that last changed at a time. Who asks with
+// what was last heard is told when nothing is new.
+func (s *Server) writeFeed(w http.ResponseWriter, r *http.Request, feed any, updated time.Time) {
 	content, err := xml.MarshalIndent(feed, "", " ")
 	if err != nil {
 		s.fail(w, r, err)
@@ -70,7 +76,7 @@ func (s *Server) editionFeed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
 	w.Header().Set("Cache-Control", "private, no-cache")
 	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
-	http.ServeContent(w, r, "", list[0].Rendered, bytes.NewReader(content))
+	http.ServeContent(w, r, "", updated, bytes.NewReader(content))
 }
 
 // feedOf puts the editions into a feed. Their ids stay the same wherever this

@@ -1,10 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"net/http"
 	"time"
@@ -71,17 +68,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 		feed.Entries = append(feed.Entries, s.feedItem(base, it))
 	}
 	feed.Updated = latest.UTC().Format(time.RFC3339)
-	content, err := xml.MarshalIndent(feed, "", " ")
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	content = append([]byte(xml.Header), content...)
-	sum := sha256.Sum256(content)
-	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
-	w.Header().Set("Cache-Control", "private, no-cache")
-	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
-	http.ServeContent(w, r, "", latest, bytes.NewReader(content))
+	s.writeFeed(w, r, feed, latest)
 }
 
 // changedAt is when an item came or was last edited.
