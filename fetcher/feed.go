@@ -336,6 +336,9 @@ func feedDocument(feed *gofeed.Feed, raw []rawItem, ctx parseContext) Document {
 		item := feedItem(it, from, ctx)
 		item.Lang = first(cleanLang(dcFirst(it, "language")), from.lang, doc.Lang)
 		item.Lang = strings.TrimPrefix(item.Lang, "-")
+		if atomFeed != nil && len(item.Authors) == 0 {
+			item.Authors = inheritedAuthors(from.atom, atomFeed)
+		}
 		doc.Items = append(doc.Items, item)
 	}
 	return doc
@@ -550,6 +553,22 @@ func authors(it *gofeed.Item, from *rss.Item) []string {
 		}
 	}
 	return out
+}
+
+// inheritedAuthors are those of the feed that an entry was taken from, or else
+// of the feed it stands in (RFC 4287, 4.2.1).
+func inheritedAuthors(entry *atom.Entry, feed *atom.Feed) []string {
+	of := func(people []*atom.Person) []string {
+		var it gofeed.Item
+		for _, p := range people {
+			it.Authors = append(it.Authors, &gofeed.Person{Name: p.Name, Email: p.Email})
+		}
+		return authors(&it, nil)
+	}
+	if entry != nil && entry.Source != nil && len(entry.Source.Authors) > 0 {
+		return of(entry.Source.Authors)
+	}
+	return of(feed.Authors)
 }
 
 // personName takes the name out of "mail (Name)", "Name (mail)" and "Name <mail>".

@@ -195,6 +195,19 @@ func TestNoItemIsFromTheFuture(t *testing.T) {
 	}
 }
 
+// RFC 4287, 4.2.1.
+func TestAnEntryWithoutAuthorsHasThoseOfItsFeed(t *testing.T) {
+	doc := parse(t, `<feed xmlns="http://www.w3.org/2005/Atom"><title>Feed</title><author><name>Desk</name></author>
+<entry><title>own</title><id>a:1</id><author><name>Aigul</name></author></entry>
+<entry><title>taken over</title><id>a:2</id><source><title>Other</title><author><name>Other desk</name></author></source></entry>
+<entry><title>none</title><id>a:3</id></entry></feed>`)
+	for i, want := range []string{"Aigul", "Other desk", "Desk"} {
+		if got := strings.Join(doc.Items[i].Authors, ", "); got != want {
+			t.Errorf("%s: authors %q, want %q", doc.Items[i].Title, got, want)
+		}
+	}
+}
+
 func TestAuthorsAreNames(t *testing.T) {
 	for written, want := range map[string]string{
 		"me@example.org (Example Editor)": "Example Editor", "Example Editor (me@example.org)": "Example Editor", "Example Editor <me@example.org>": "Example Editor",

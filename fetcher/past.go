@@ -74,6 +74,9 @@ func (v *visit) back(ctx context.Context, since time.Time, keep func([]news.Item
 		wanted = append(wanted, it)
 	}
 	past.Found = len(wanted)
+	if v.src.Kind == news.Feed && len(past.Older) == 0 && past.Oldest.After(since) {
+		v.noteElsewhere(ctx, past.Oldest)
+	}
 	if !past.Oldest.IsZero() && past.Oldest.Before(since) && len(wanted) == 0 && doc.Kind != "sitemap index" {
 		past.Older = nil // from here on everything is older
 	}
@@ -83,6 +86,17 @@ func (v *visit) back(ctx context.Context, since time.Time, keep func([]news.Item
 	}
 	_, fresh := v.sortOut(wanted, knownIDs)
 	return v.keepAll(ctx, past, fresh, since, keep)
+}
+
+// noteElsewhere says where the site itself shows more of its past than its
+// feed does. Sitemaps list every kind of page, so they are not read unasked.
+func (v *visit) noteElsewhere(ctx context.Context, oldest time.Time) {
+	hint := "an archive page of the site may go on: backfill --from URL"
+	if entry, err := v.robotsOf(ctx, originOf(v.src.URL)); err == nil && len(entry.rules.sitemaps) > 0 {
+		named := entry.rules.sitemaps[:min(len(entry.rules.sitemaps), mostSitemaps)]
+		hint = "its robots.txt names sitemaps that may: backfill --from " + strings.Join(named, " --from ")
+	}
+	v.note("the feed shows nothing before %s; %s", oldest.UTC().Format("2006-01-02"), hint)
 }
 
 // atOnce is how many items are completed before they are kept: what an

@@ -171,6 +171,22 @@ func TestAFeedSaysWhereItsArchiveIs(t *testing.T) { // RFC 5005
 	}
 }
 
+func TestAFeedThatEndsSaysWhereTheSiteGoesOn(t *testing.T) {
+	since := visitTime.AddDate(-5, 0, 0)
+	for robots, want := range map[string]string{
+		"":                                "backfill --from URL",
+		"Sitemap: https://site.test/s.xml": "backfill --from https://site.test/s.xml",
+	} {
+		s := newSite(t)
+		s.text("/robots.txt", "text/plain", robots)
+		s.text("/feed", "application/rss+xml", rssOf(rssItem(1)))
+		past, err := testFetcher(Options{}).Back(context.Background(), tashkent, s.source(news.Feed, "/feed"), s.URL+"/feed", since, nothingKnown, memory{}.keep)
+		if notes := strings.Join(past.Notes, "\n"); err != nil || len(past.Older) != 0 || !strings.Contains(notes, want) {
+			t.Errorf("robots.txt %q: %+v, %v", robots, past, err)
+		}
+	}
+}
+
 // Each day has a page of its own, but for the last.
 func TestASourceWithAPageForEachDayLosesNone(t *testing.T) {
 	s := newSite(t)

@@ -102,6 +102,9 @@ func advance(b *news.Backfill, past news.Past) {
 	if !past.Oldest.IsZero() && (b.Oldest.IsZero() || past.Oldest.Before(b.Oldest)) {
 		b.Oldest = past.Oldest
 	}
+	for _, what := range past.Notes {
+		noted(b, what)
+	}
 	if b.Barren++; past.New > 0 || !past.Oldest.IsZero() {
 		b.Barren = 0
 	}
@@ -125,8 +128,11 @@ func skippable(b *news.Backfill, page string, err error) bool {
 	return false
 }
 
-// noted keeps the newest of what is noticed.
+// noted keeps the newest of what is noticed, each thing once.
 func noted(b *news.Backfill, what string) {
+	if slices.Contains(b.Notes, what) {
+		return
+	}
 	b.Notes = append(b.Notes, what)
 	b.Notes = b.Notes[max(0, len(b.Notes)-20):]
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ type chronicle struct {
 	pages int
 	asked []string
 	fail  map[string]error
+	notes []string // on every page
 }
 
 func (c *chronicle) Beginnings(_ news.Outlet, src news.Source, _ time.Time) []string {
@@ -36,7 +38,7 @@ func (c *chronicle) Back(ctx context.Context, _ news.Outlet, src news.Source, pa
 	if err != nil {
 		return news.Past{}, err
 	}
-	past := news.Past{Found: 2, New: 2 - len(had), Oldest: morning.AddDate(0, 0, -n)}
+	past := news.Past{Found: 2, New: 2 - len(had), Oldest: morning.AddDate(0, 0, -n), Notes: c.notes}
 	if n+1 < c.pages {
 		past.Older = []string{fmt.Sprintf("%s/%d", src.URL, n+1), page} // and back to itself
 	}
@@ -87,6 +89,18 @@ func TestABackfillLeavesOutAPageThatCannotBeRead(t *testing.T) {
 		from := []string{v.Source.URL + "/0", v.Source.URL + "/4"}
 		got, err := m.Backfill(context.Background(), h, v, morning.AddDate(-1, 0, 0), from, func(news.Backfill) {})
 		if err != nil || len(got.Notes) != 1 || got.Items != 12 {
+			b.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+func TestABackfillTellsWhatItsPagesLeaveOutOnceEach(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		v := source("a")
+		m := New(b.store, b.press, b.tagger, hourly(v), discard())
+		h := &chronicle{pages: 3, notes: []string{"pages ask not to be kept"}}
+		got, err := m.Backfill(context.Background(), h, v, morning.AddDate(-1, 0, 0), nil, func(news.Backfill) {})
+		if err != nil || !slices.Equal(got.Notes, h.notes) {
 			b.Errorf("%+v, %v", got, err)
 		}
 	})

@@ -36,13 +36,15 @@ func newTown() *town {
 	return &town{sites: map[string]*site{}, score: map[string]int{}, count: map[string]int{}, raging: map[string]time.Time{}}
 }
 
-// site is the server of one outlet. It publishes an item in each period, shows
-// the latest of them, and an article page for each.
+// site is the server of one outlet. It publishes an item in each period, or a
+// burst of them at its end, shows the latest of them, and an article page for
+// each.
 type site struct {
 	host    string
 	begun   time.Time
 	until   time.Time // of the last item; zero: none is
 	period  time.Duration
+	burst   int    // items at once; 0 means 1
 	window  int    // items in the feed; 0 means 20
 	sources int    // that show the same articles; 0 means 1
 	offers  string // validators: both, etag, date, none
@@ -203,10 +205,13 @@ func (s *site) items(now time.Time) int {
 	if !s.until.IsZero() && now.After(s.until) {
 		now = s.until
 	}
-	return 3 + int(now.Sub(s.begun)/s.period)
+	return 3 + max(1, s.burst)*int(now.Sub(s.begun)/s.period)
 }
 
-func (s *site) published(n int) time.Time { return s.begun.Add(time.Duration(n-3) * s.period) }
+func (s *site) published(n int) time.Time {
+	burst := max(1, s.burst)
+	return s.begun.Add(time.Duration((n-3+burst)/burst-1) * s.period) // the first three before anything else
+}
 
 func (s *site) articleURL(n int) string { return fmt.Sprintf("http://%s/article/%d", s.host, n) }
 

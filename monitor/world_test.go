@@ -99,6 +99,9 @@ func badWorld(n int, begun, until time.Time) (*town, []monitor.Visitable) {
 			}
 			return ""
 		}
+		if i%10 == 8 { // more at once than one visit completes
+			s.burst, s.period, s.window = 40, 8*time.Hour, 60
+		}
 		bad := s.moods(until)
 		s.act = func(now time.Time, path string) *reply {
 			if path == "/old" && i%10 == 3 {
