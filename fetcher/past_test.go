@@ -174,7 +174,7 @@ func TestAFeedSaysWhereItsArchiveIs(t *testing.T) { // RFC 5005
 func TestAFeedThatEndsSaysWhereTheSiteGoesOn(t *testing.T) {
 	since := visitTime.AddDate(-5, 0, 0)
 	for robots, want := range map[string]string{
-		"":                                "backfill --from URL",
+		"":                                 "backfill --from URL",
 		"Sitemap: https://site.test/s.xml": "backfill --from https://site.test/s.xml",
 	} {
 		s := newSite(t)
