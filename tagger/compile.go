@@ -101,7 +101,13 @@ func (c *compiler) term(class int32, concept *taxonomy.Concept, t taxonomy.Term)
 	if err != nil {
 		return err
 	}
-	return c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang}, t.Exact, false)
+	if err := c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang}, t.Exact, false); err != nil || !t.Adjective {
+		return err
+	}
+	if rule, err = c.termRules(at, concept.Rules, t.Company()); err != nil {
+		return err
+	}
+	return c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang, beside: true}, t.Exact, false)
 }
 
 // whereOf says in texts of which languages a term is looked for: its own;

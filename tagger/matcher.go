@@ -74,6 +74,7 @@ type term struct {
 	where  text.LangSet
 	lang   text.Lang
 	gapped bool // runs over words that are not its own
+	beside bool // an adjective that is no tag, but company for the rules of others
 }
 
 const (

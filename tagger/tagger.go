@@ -79,6 +79,7 @@ type work struct {
 	raw      []found
 	kept     []found
 	company  []found  // what rules that ask for concepts see
+	beside   []found  // adjectives of states that are no tags, but show that an actor is about
 	often    []int32  // how often each class occurs
 	seen     []int32  // the classes that occur
 	here     []uint64 // a bit for each class of the sentence under judgement
@@ -200,7 +201,16 @@ func (t *Tagger) applyRules(w *work) {
 	w.company = appendHolding(w.company[:0], w.raw)
 	w.count(w.company, t.classes)
 	t.hold(w, w.company, true)
-	w.mentions = appendHolding(w.mentions[:0], w.raw)
+	w.mentions, w.beside = w.mentions[:0], w.beside[:0]
+	for i := range w.raw {
+		switch f := &w.raw[i]; {
+		case !f.holds:
+		case t.m.terms[f.term].beside:
+			w.beside = append(w.beside, *f)
+		default:
+			w.mentions = append(w.mentions, *f)
+		}
+	}
 }
 
 // hold judges the mentions whose rules ask for concepts, or those whose rules

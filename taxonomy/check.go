@@ -79,6 +79,13 @@ func (l *loader) checkTerm(c *Concept, t *Term) {
 			}
 		}
 	}
+	if t.Adjective && c.Facet != ActorState {
+		l.wrong(t.Pos, "%s: only a state has adjectives, and %q is none of one", c.ID, t.Text)
+	}
+	if t.Adjective {
+		company := t.Company()
+		l.checkRules(t.Pos, &company)
+	}
 	l.checkRules(t.Pos, &t.Rules)
 }
 

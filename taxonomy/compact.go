@@ -130,6 +130,7 @@ func (x *Concept) pack(c codec) {
 		c.str(&t.Text)
 		packLang(c, &t.Lang)
 		c.flag(&t.Exact)
+		c.flag(&t.Adjective)
 		t.Rules.pack(c)
 		t.Pos.pack(c)
 	})

@@ -106,7 +106,7 @@ func compareConcepts(before, after *Concept) ConceptChange {
 
 // signature is all of a term but its place.
 func (t *Term) signature() string {
-	return fmt.Sprintf("%s %q %t %q", t.Lang, t.Text, t.Exact, t.Rules)
+	return fmt.Sprintf("%s %q %t %t %q", t.Lang, t.Text, t.Exact, t.Adjective, t.Rules)
 }
 
 func (c *Concept) signatures() map[string]bool {

@@ -374,6 +374,7 @@ func (l *loader) term(lang text.Lang, n ast.Node) Term {
 		readers := l.ruleReaders(&t.Rules)
 		readers["t"] = func(n ast.Node) { t.Text, t.Pos = l.str(n), l.pos(n) }
 		readers["exact"] = func(n ast.Node) { t.Exact = l.bool(n) }
+		readers["adjective"] = func(n ast.Node) { t.Adjective = l.bool(n) }
 		l.fields(n, readers)
 	default:
 		t.Text = l.str(n)
@@ -381,6 +382,7 @@ func (l *loader) term(lang text.Lang, n ast.Node) Term {
 	if strings.TrimSpace(t.Text) == "" {
 		l.mistake(n, "an empty term")
 	}
+	t.ruleAdjective()
 	return t
 }
 

@@ -56,11 +56,12 @@ type Concept struct {
 
 // Term is a surface form of a concept in one language, in dictionary form.
 type Term struct {
-	Text  string
-	Lang  text.Lang
-	Exact bool // stands as it is, without word forms
-	Rules Rules
-	Pos   Pos
+	Text      string
+	Lang      text.Lang
+	Exact     bool // stands as it is, without word forms
+	Adjective bool // says whose something is: its rules say when that is the state's
+	Rules     Rules
+	Pos       Pos
 }
 
 // Rules say in which company a term speaks of its concept. Every list holds

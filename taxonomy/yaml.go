@@ -141,13 +141,16 @@ func (y *yamlWriter) terms(terms []Term) {
 }
 
 func (y *yamlWriter) term(t *Term) {
-	if !t.Exact && t.Rules.Empty() {
+	if !t.Exact && !t.Adjective && t.Rules.Empty() {
 		y.line(4, "- %s", yamlScalar(t.Text))
 		return
 	}
 	y.line(4, "- t: %s", yamlScalar(t.Text))
 	if t.Exact {
 		y.line(5, "exact: true")
+	}
+	if t.Adjective {
+		y.line(5, "adjective: true")
 	}
 	y.ruleKeys(5, &t.Rules)
 }

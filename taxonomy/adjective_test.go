@@ -1,0 +1,46 @@
+package taxonomy
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"silkwire/text"
+)
+
+const adjectives = `
+lists:
+  state-body: {en: [embassy], tg: [сафорат]}
+  state-deed: {en: [aid]}
+  state-people: {en: [firm]}
+  not-the-state: {en: [language]}
+concepts:
+  - {id: turkey, facet: actor_state, terms: {en: [{t: Turkish, adjective: true}], tg: [{t: туркӣ, adjective: true}]}}
+`
+
+// Tajik and Persian put the adjective behind its noun.
+func TestAnAdjectiveLooksWhereItsNounStands(t *testing.T) {
+	tax, err := Load(fstest.MapFS{"a.yaml": {Data: []byte(adjectives)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	turkey, _ := tax.Concept("turkey")
+	for _, term := range turkey.Terms {
+		as, not := term.Rules.FollowedBy, term.Company().NotFollowedBy
+		if term.Lang == text.Tg {
+			as, not = term.Rules.PrecededBy, term.Company().NotPrecededBy
+		}
+		if !slices.Equal(as, ofTheState) || !slices.Equal(not, notOfTheState) {
+			t.Errorf("%s: a tag beside %v, no company beside %v", term.Text, as, not)
+		}
+	}
+}
+
+func TestOnlyAStateHasAdjectives(t *testing.T) {
+	wrong := strings.Replace(adjectives, "facet: actor_state", "facet: instrument", 1)
+	_, err := Load(fstest.MapFS{"a.yaml": {Data: []byte(wrong)}})
+	if err == nil || !strings.Contains(err.Error(), "only a state has adjectives") {
+		t.Errorf("an instrument's adjective passes: %v", err)
+	}
+}
