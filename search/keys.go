@@ -11,7 +11,7 @@ import (
 // Keys are all that may stand before a colon.
 func Keys() []string {
 	return []string{
-		"actor", "instrument", "to", "target", "narrative", "reception", "concept", "recipient",
+		"actor", "instrument", "to", "target", "narrative", "reception", "concept", "polarity", "recipient",
 		"outlet", "source", "country", "lang", "story", "after", "before", "is", "has",
 		"status", "amount", "currency", "relevance",
 	}
@@ -62,6 +62,8 @@ func (p *parser) value(key, value string, pos int) (Expr, error) {
 		return p.field(key, value, pos)
 	case "status":
 		return p.status(value, pos)
+	case "polarity":
+		return p.polarity(value, pos)
 	case "amount", "relevance":
 		return p.number(key, value, pos)
 	}
@@ -86,6 +88,20 @@ func (p *parser) status(value string, pos int) (Expr, error) {
 		return nil, p.errorf(pos, "there is no status %q%s It is one of %s", value, didYouMean(Nearest(value, known)), strings.Join(known, ", "))
 	}
 	return Field{Name: "status", Value: value}, nil
+}
+
+// polarity reads how somebody is received: all receptions that say so.
+func (p *parser) polarity(value string, pos int) (Expr, error) {
+	known := []string{"welcomed", "rejected", "mixed", "hindered"}
+	value = strings.ToLower(value)
+	if !slices.Contains(known, value) {
+		return nil, p.errorf(pos, "polarity: takes %s, not %q", strings.Join(known, ", "), value)
+	}
+	c := Concept{As: "polarity:" + value}
+	if p.Names != nil {
+		c.Any = p.Names.Polar(value)
+	}
+	return c, nil
 }
 
 // date reads a day, a month or a year; the beginning of it is the bound.

@@ -25,6 +25,9 @@ type Names interface {
 	Facet(id string) string
 	// Nearest returns the concept whose id is most like the given one, "" for none.
 	Nearest(id string) string
+	// Polar returns the receptions that say "welcomed", "rejected", "mixed"
+	// or "hindered".
+	Polar(polarity string) []news.ConceptID
 }
 
 // Options say how queries are read. The zero Options takes every id literally
@@ -49,7 +52,8 @@ type Options struct {
 //
 // Words side by side must all occur and bind tighter than OR. The keys are
 // actor, instrument, target, narrative, reception and concept (a tag with the
-// concept or a descendant), recipient (of an event), to (recipient of an event
+// concept or a descendant), polarity (a tag with a reception that says so),
+// recipient (of an event), to (recipient of an event
 // or a target tag), outlet, source, country, lang, story, after (that day or
 // later), before (earlier than that day), is and has, status, amount and
 // currency (of an event; sums are compared in the currency they were named in),

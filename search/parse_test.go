@@ -45,6 +45,10 @@ func (n names) Nearest(id string) string {
 	return Nearest(id, all)
 }
 
+func (names) Polar(polarity string) []news.ConceptID {
+	return map[string][]news.ConceptID{"rejected": {"debt-trap"}}[polarity]
+}
+
 func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
 
 func TestAQueryBecomesATree(t *testing.T) {
@@ -70,6 +74,7 @@ func TestAQueryBecomesATree(t *testing.T) {
 		"instrument:confucius-institute": Concept{Any: []news.ConceptID{"confucius-institute", "confucius-classroom"}},
 		"concept:debt-trap":              Concept{Any: []news.ConceptID{"debt-trap"}},
 		"target:uzbekistan":              Concept{Any: uzbekistan},
+		"polarity:Rejected":              Concept{Any: []news.ConceptID{"debt-trap"}, As: "polarity:rejected"},
 		"recipient:uzbekistan":           Concept{Any: uzbekistan, To: true},
 		"to:uzbekistan":                  Or{Concept{Any: uzbekistan, To: true}, Concept{Any: uzbekistan}},
 		"to:china":                       Concept{Any: []news.ConceptID{"china"}, To: true},

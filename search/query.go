@@ -52,6 +52,7 @@ type Words []string
 type Concept struct {
 	Any []news.ConceptID
 	To  bool
+	As  string // how a query asks for them all, where it does not name the first: "polarity:rejected"
 }
 
 // Field asks for an exact value of a column: outlet, country, lang, source or story, or

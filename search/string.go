@@ -75,6 +75,9 @@ func plain(s string) bool {
 
 // writeConcept names the first concept: Parse puts the one that was named there.
 func writeConcept(c Concept) string {
+	if c.As != "" {
+		return c.As
+	}
 	key, id := "concept:", ""
 	if c.To {
 		key = "recipient:"

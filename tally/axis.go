@@ -30,7 +30,7 @@ func (a Axis) String() string {
 // AxisNames are all axes.
 func AxisNames() []string {
 	return []string{
-		"actor", "instrument", "target", "recipient", "narrative", "reception", "behaviour", "horizon", "status",
+		"actor", "instrument", "target", "recipient", "narrative", "reception", "polarity", "audience", "behaviour", "horizon", "status",
 		"placed", "outlet", "country", "lang", "year", "month", "week", "day", "class", "all",
 	}
 }
@@ -40,6 +40,10 @@ func AxisTitle(name string) string {
 	switch name {
 	case "behaviour":
 		return "Kind of power"
+	case "polarity":
+		return "How it is received"
+	case "audience":
+		return "Who receives"
 	case "placed":
 		return "Taken over from"
 	case "country":
@@ -96,7 +100,7 @@ type axis struct {
 	tax      *taxonomy.Taxonomy
 	zone     *time.Location
 	classes  []Class
-	concepts map[news.ConceptID][]string // the keys that a concept counts for
+	concepts map[news.ConceptID][]string // the keys that a tag counts for
 	rest     string                      // the key of what counts for no other, though within the branch
 	inside   []news.ConceptID            // the branch
 	queries  map[string]string
@@ -109,8 +113,34 @@ func (c *Corpus) axis(a Axis) *axis {
 		x.branches(x.tops(a.Under), a.Under)
 	case "target", "recipient":
 		x.places()
+	case "polarity":
+		x.polarities()
+	case "audience":
+		x.audiences()
 	}
 	return x
+}
+
+// polarities lets every reception count for what it says.
+func (x *axis) polarities() {
+	x.concepts = map[news.ConceptID][]string{}
+	for _, p := range taxonomy.Polarities() {
+		for _, id := range x.tax.Polar(p) {
+			x.concepts[id] = []string{p}
+		}
+		x.queries[p] = "polarity:" + p
+	}
+}
+
+// audiences are the targets that are people.
+func (x *axis) audiences() {
+	x.concepts = map[news.ConceptID][]string{}
+	for _, top := range x.tax.Audiences() {
+		for _, id := range x.tax.Descendants(top) {
+			x.concepts[id] = append(x.concepts[id], string(top))
+		}
+		x.queries[string(top)] = "target:" + string(top)
+	}
 }
 
 // tops are the concepts that stand for an axis: the children of the branch, or
@@ -182,7 +212,7 @@ func (x *axis) places() {
 // ofEntry returns the keys an entry counts for, each once.
 func (x *axis) ofEntry(e *Entry) []string {
 	switch x.Name {
-	case "actor", "instrument", "target", "narrative", "reception":
+	case "actor", "instrument", "target", "narrative", "reception", "polarity", "audience":
 		return x.ofConcepts(e.Tags)
 	case "recipient":
 		var ids []news.ConceptID
@@ -291,7 +321,7 @@ func nonEmpty(s string) []string {
 func (x *axis) key(id string) Key {
 	k := Key{ID: id, Name: id, Query: x.queries[id]}
 	switch x.Name {
-	case "actor", "instrument", "target", "recipient", "narrative", "reception":
+	case "actor", "instrument", "target", "recipient", "narrative", "reception", "audience":
 		k.Name = x.tax.Name(news.ConceptID(id))
 		if id == x.rest {
 			k.Name += ", not further said"

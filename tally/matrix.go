@@ -55,7 +55,7 @@ func (c *Corpus) Matrix(rows, cols Axis, unit Unit) Table {
 	m := matrix{rows: c.axis(rows), cols: c.axis(cols), cells: map[[2]string]*tallied{}}
 	for i := range c.Entries {
 		e := &c.Entries[i]
-		m.add(m.rows.ofEntry(e), m.cols.ofEntry(e), func(t *tallied) { t.item(e.Story) })
+		m.add(m.rows.ofEntry(e), m.cols.ofEntry(e), func(t *tallied) { t.item(e) })
 	}
 	for i := range c.Deals {
 		d := &c.Deals[i]
@@ -67,15 +67,21 @@ func (c *Corpus) Matrix(rows, cols Axis, unit Unit) Table {
 // tallied is a cell that is being counted.
 type tallied struct {
 	Cell
+	last    news.ItemID
 	stories map[news.StoryID]bool
 }
 
-func (t *tallied) item(story news.StoryID) {
+// item counts the item of an entry, once: entries of one item stand together.
+func (t *tallied) item(e *Entry) {
+	if e.ID == t.last && t.Items > 0 {
+		return
+	}
+	t.last = e.ID
 	t.Items++
 	if t.stories == nil {
 		t.stories = map[news.StoryID]bool{}
 	}
-	t.stories[story] = true
+	t.stories[e.Story] = true
 	t.Stories = len(t.stories)
 }
 

@@ -61,6 +61,7 @@ type Entry struct {
 	Classes  []int // indexes into Rules.Classes
 	Story    news.StoryID
 	Relevant bool
+	Sentence string // where an entry is one sentence of its item, see [Echoes]
 }
 
 // Has reports whether the entry has a tag with one of the concepts.

@@ -49,6 +49,10 @@ func (l *loader) checkConcept(c *Concept) {
 	}
 	l.checkOneOf(c, "horizon", c.Horizon, horizons)
 	l.checkOneOf(c, "about", c.About, abouts)
+	l.checkOneOf(c, "polarity", c.Polarity, append([]string{""}, Polarities()...))
+	if c.Polarity != "" && c.Facet != Reception {
+		l.wrong(c.Pos, "%s: only a reception has a polarity", c.ID)
+	}
 }
 
 func (l *loader) checkOneOf(c *Concept, key, value string, allowed []string) {

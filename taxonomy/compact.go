@@ -111,7 +111,7 @@ func (t *Taxonomy) pack(c codec) {
 func (x *Concept) pack(c codec) {
 	for _, s := range []*string{
 		(*string)(&x.ID), &x.Name, (*string)(&x.Facet), (*string)(&x.Parent), &x.Definition, (*string)(&x.State),
-		(*string)(&x.Instrument), &x.Horizon, &x.About, &x.Added, &x.Caution,
+		(*string)(&x.Instrument), &x.Horizon, &x.About, &x.Polarity, &x.Added, &x.Caution,
 	} {
 		c.str(s)
 	}

@@ -137,7 +137,7 @@ func (c *Concept) fields() []FieldChange {
 	return []FieldChange{
 		{"name", "", c.Name}, {"facet", "", string(c.Facet)}, {"parent", "", string(c.Parent)}, {"definition", "", c.Definition},
 		{"label", "", joined(labelTexts(c))}, {"related", "", joined(strs(c.Related))}, {"state", "", string(c.State)},
-		{"instrument", "", string(c.Instrument)}, {"behaviour", "", joined(c.Behaviour)}, {"horizon", "", c.Horizon}, {"about", "", c.About},
+		{"instrument", "", string(c.Instrument)}, {"behaviour", "", joined(c.Behaviour)}, {"horizon", "", c.Horizon}, {"about", "", c.About}, {"polarity", "", c.Polarity},
 		{"rules", "", rules.ruleInWords(&c.Rules, math.MaxInt)}, {"added", "", c.Added}, {"caution", "", c.Caution},
 		{"sources", "", joined(sourceTexts(c))}, {"match", "", joined(sentenceTexts(c.Match))}, {"no_match", "", joined(sentenceTexts(c.NoMatch))},
 	}

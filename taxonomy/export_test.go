@@ -107,6 +107,9 @@ func randomTaxonomy(rnd *rand.Rand) *Taxonomy {
 			Horizon: horizons[rnd.IntN(len(horizons))], About: abouts[rnd.IntN(len(abouts))],
 			Rules: Rules{Near: randomRule(rnd), NotFollowedBy: randomRule(rnd)},
 		}
+		if c.Facet == Reception {
+			c.Polarity = append(Polarities(), "")[rnd.IntN(5)]
+		}
 		if i > 0 {
 			c.Parent = t.Concepts[0].ID
 		}

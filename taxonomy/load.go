@@ -332,6 +332,7 @@ func (l *loader) concept(n ast.Node) {
 		"behaviour":  func(n ast.Node) { c.Behaviour = l.strs(n) },
 		"horizon":    func(n ast.Node) { c.Horizon = l.str(n) },
 		"about":      func(n ast.Node) { c.About = l.str(n) },
+		"polarity":   func(n ast.Node) { c.Polarity = l.str(n) },
 		"rules":      func(n ast.Node) { l.fields(n, l.ruleReaders(&c.Rules)) },
 		"match": func(n ast.Node) {
 			l.byLang(n, func(lang text.Lang, n ast.Node) { c.Match = append(c.Match, Sentence{lang, l.str(n), l.pos(n)}) })

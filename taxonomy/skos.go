@@ -254,6 +254,9 @@ func (e *exporter) scopeNotes(c *Concept) []string {
 	if c.Horizon != "" {
 		notes = append(notes, "Horizon: "+c.Horizon+".")
 	}
+	if p := e.Polarity(c.ID); p != "" {
+		notes = append(notes, "Polarity: "+p+".")
+	}
 	return notes
 }
 

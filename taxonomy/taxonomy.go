@@ -43,7 +43,8 @@ type Concept struct {
 	Instrument news.ConceptID // what an institution stands for when the sentence names no other instrument
 	Behaviour  []string       // of an instrument: coercion, inducement, agenda-setting, attraction
 	Horizon    string         // of an instrument: short, medium, long
-	About      string         // of an instrument: money, people, both, none
+	About      string         // of an instrument: money, people, both, none; of a target: people, where it is an audience
+	Polarity   string         // of a reception: welcomed, rejected, mixed, hindered; "" as its parent, see [Taxonomy.Polarity]
 	Rules      Rules          // hold for every term
 	Match      []Sentence
 	NoMatch    []Sentence

@@ -91,6 +91,7 @@ func (y *yamlWriter) concept(c *Concept) {
 	y.texts(2, "behaviour", c.Behaviour)
 	y.text(2, "horizon", c.Horizon)
 	y.text(2, "about", c.About)
+	y.text(2, "polarity", c.Polarity)
 	if c.Inactive {
 		y.line(2, "active: false")
 	}

@@ -192,7 +192,7 @@ func (s *Server) conceptPage(r *http.Request) (framed, error) {
 	}
 	p := &conceptPage{
 		frame: frame{Title: c.Name, Section: "concepts"}, conceptLine: lineOf(c), Definition: c.Definition, Caution: c.Caution, Added: c.Added,
-		Below: s.lines(s.Taxonomy.Children(c.ID)), Related: s.lines(c.Related), Properties: properties(c),
+		Below: s.lines(s.Taxonomy.Children(c.ID)), Related: s.lines(c.Related), Properties: s.properties(c),
 		Languages: conceptLanguages(s.Taxonomy, c), Proofs: proofs(c), SearchHref: searchHref(groupOf(string(c.Facet)), c.ID),
 	}
 	p.Up = s.lines(s.Taxonomy.Ancestors(c.ID))
@@ -238,7 +238,7 @@ func (s *Server) lines(ids []news.ConceptID) []conceptLine {
 	return list
 }
 
-func properties(c *taxonomy.Concept) []property {
+func (s *Server) properties(c *taxonomy.Concept) []property {
 	var list []property
 	add := func(name, value string) {
 		if value != "" {
@@ -250,8 +250,9 @@ func properties(c *taxonomy.Concept) []property {
 		add("Horizon", c.Horizon+" term")
 	}
 	if c.About != "none" {
-		add("Carries", c.About)
+		add(map[bool]string{true: "Is", false: "Carries"}[c.Facet == taxonomy.Target], c.About)
 	}
+	add("Says", polarityWord(s.Taxonomy.Polarity(c.ID)))
 	return list
 }
 

@@ -194,16 +194,21 @@ func (v *view) mistaken(err error) {
 }
 
 // href is the address of this view with one value of the form replaced.
-func (v *view) href(name, value string) string {
+func (v *view) href(name, value string) string { return v.hrefWith(map[string]string{name: value}) }
+
+// hrefWith is the address of this view with values of the form replaced.
+func (v *view) hrefWith(values map[string]string) string {
 	form := url.Values{}
-	for k, values := range v.form {
-		if k != "format" && values[0] != "" {
-			form[k] = values
+	for k, list := range v.form {
+		if k != "format" && list[0] != "" {
+			form[k] = list
 		}
 	}
-	form.Del(name)
-	if value != "" {
-		form.Set(name, value)
+	for name, value := range values {
+		form.Del(name)
+		if value != "" {
+			form.Set(name, value)
+		}
 	}
 	if len(form) == 0 {
 		return v.Path
@@ -440,6 +445,8 @@ func (s *Server) axisName(axis string, k tally.Key) string {
 		return cmp.Or(statusWord(news.Status(k.ID)), "not said")
 	case "horizon":
 		return k.ID + " term"
+	case "polarity":
+		return polarityWord(k.ID)
 	case "all":
 		return "Everything"
 	case "year", "month", "week", "day":

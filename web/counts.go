@@ -44,7 +44,7 @@ func countGroups() []countGroup {
 			{"Time line", "/counts/series?split=actor", "How often, by day, week or month, against how much was read, with the outages drawn in."},
 			{"Keyword clusters", "/counts/clusters", "Which words are spoken in whose company (mutual respect, heritage, connectivity …), and when that changed. The clusters can be rewritten."},
 			{"Concordance", "/counts/concordance?of=instrument:scholarship", "A keyword with what stands before and after it: every hit behind a count can be checked."},
-			{"Reception", "/counts/matrix?rows=reception&cols=actor", "How it is received: protest, debt, trust, interest, by the actor that is named."},
+			{"Reception", "/counts/reception", "Who is welcomed and who rejected, by which group, where and when, with the sentence behind each number."},
 			{"Placed content", "/counts/matrix?rows=placed&cols=outlet", "What outlets took over from state agencies, by agency and outlet."},
 		}},
 	}

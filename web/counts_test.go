@@ -48,11 +48,19 @@ func busy() *archive {
 			it.Outlet, it.Tagging.Lang, it.Tagging.Placed = "asia", "ru", nil
 		}
 		if i%5 == 0 {
-			it.Tagging.Tags = append(it.Tagging.Tags, news.Tag{Concept: "connectivity", Facet: "narrative", Score: .5, Evidence: []news.Evidence{}}, news.Tag{Concept: "debt-trap", Facet: "reception", Score: .5, Evidence: []news.Evidence{}})
+			it.Tagging.Tags = append(it.Tagging.Tags, news.Tag{Concept: "connectivity", Facet: "narrative", Score: .5, Evidence: []news.Evidence{}}, heardInTitle("debt-trap", "reception"), heardInTitle([]news.ConceptID{"youth", "students"}[i%2], "target"))
+			if i%2 == 0 {
+				it.Tagging.Tags = append(it.Tagging.Tags, heardInTitle("improved-image", "reception"))
+			}
 		}
 		a.items = append(a.items, it)
 	}
 	return a
+}
+
+// heardInTitle is a tag that the title of the first item says.
+func heardInTitle(id news.ConceptID, facet string) news.Tag {
+	return news.Tag{Concept: id, Facet: facet, Score: .5, Evidence: []news.Evidence{{Field: "title", Start: 0, End: 5, Text: "Xitoy", Sentence: news.Span{End: len(firstTitle)}}}}
 }
 
 func TestEveryNumberOpensAsManyItemsAsItSays(t *testing.T) {

@@ -44,11 +44,11 @@ func (v *view) axis(name, label string, choices ...string) (tally.Axis, error) {
 func matrixView(v *view) error {
 	v.Title = "Matrix"
 	v.Intro = "Who is named together with what: every number opens the items behind it, every name its narrower concepts."
-	rows, err := v.axis("rows", "Rows", "actor", "instrument", "target", "recipient", "narrative", "reception", "outlet", "country", "lang", "status", "behaviour", "horizon", "placed", "month", "week")
+	rows, err := v.axis("rows", "Rows", "actor", "instrument", "target", "recipient", "narrative", "reception", "polarity", "audience", "outlet", "country", "lang", "status", "behaviour", "horizon", "placed", "month", "week")
 	if err != nil {
 		return err
 	}
-	cols, err := v.axis("cols", "Columns", "instrument", "actor", "target", "recipient", "narrative", "reception", "outlet", "country", "lang", "status", "behaviour", "horizon", "placed", "month", "year")
+	cols, err := v.axis("cols", "Columns", "instrument", "actor", "target", "recipient", "narrative", "reception", "polarity", "audience", "outlet", "country", "lang", "status", "behaviour", "horizon", "placed", "month", "year")
 	if err != nil {
 		return err
 	}

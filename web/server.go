@@ -244,6 +244,7 @@ func (s *Server) table() []route {
 		{"GET /counts/clusters", account.Viewer, s.counting(clustersView)},
 		{"GET /counts/concordance", account.Viewer, s.counting(concordanceView)},
 		{"GET /counts/convergence", account.Viewer, s.counting(convergenceView)},
+		{"GET /counts/reception", account.Viewer, s.counting(receptionView)},
 		{"GET /counts/spectrum", account.Viewer, s.counting(spectrumView)},
 		{"GET /counts/horizon", account.Viewer, s.counting(horizonView)},
 		{"GET /counts/sco", account.Viewer, s.counting(scoView)},

@@ -49,6 +49,30 @@ func groupOf(facet string) facetGroup {
 	return groups[len(groups)-1]
 }
 
+// polarityWords are the ways of being received, in the order of pages.
+func polarityWords() []string {
+	var list []string
+	for _, p := range taxonomy.Polarities() {
+		list = append(list, polarityWord(p))
+	}
+	return list
+}
+
+// polarityWord is how somebody is received, in a word or two.
+func polarityWord(polarity string) string {
+	switch polarity {
+	case "welcomed":
+		return "Welcomed"
+	case "mixed":
+		return "Mixed"
+	case "rejected":
+		return "Rejected"
+	case "hindered":
+		return "Held back"
+	}
+	return ""
+}
+
 // facetName is a facet in one or two words.
 func facetName(facet string) string {
 	switch taxonomy.Facet(facet) {

@@ -380,5 +380,6 @@ func (n searchNames) Concept(id string) ([]news.ConceptID, bool) {
 	return n.tax.Descendants(news.ConceptID(id)), true
 }
 
-func (n searchNames) Facet(id string) string   { return string(n.tax.Facet(news.ConceptID(id))) }
-func (n searchNames) Nearest(id string) string { return string(n.tax.Nearest(id)) }
+func (n searchNames) Facet(id string) string          { return string(n.tax.Facet(news.ConceptID(id))) }
+func (n searchNames) Nearest(id string) string        { return string(n.tax.Nearest(id)) }
+func (n searchNames) Polar(p string) []news.ConceptID { return n.tax.Polar(p) }

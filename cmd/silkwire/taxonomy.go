@@ -114,6 +114,7 @@ func showConcept(std *stdio, tax *taxonomy.Taxonomy, c *taxonomy.Concept) {
 	line("instrument", string(c.Instrument))
 	line("behaviour", strings.Join(c.Behaviour, ", "))
 	line("horizon", c.Horizon)
+	line("polarity", tax.Polarity(c.ID))
 	line("added", c.Added)
 	line("caution", c.Caution)
 	for _, l := range text.Langs {
