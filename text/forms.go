@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -22,6 +23,9 @@ func (s Stem) Accepts(rest []byte) bool { return s.Endings.Accept(rest) }
 type Endings struct {
 	slots [][]string
 	any   bool
+	// gate, if not zero, is the slot that opens those behind it up to past: as
+	// long as it is open itself, they stay open too.
+	gate, past int
 	// vowelFirst: a stem whose last consonant has softened is followed by a vowel.
 	vowelFirst bool
 	// nonEmpty: the bare stem is no form of the word.
@@ -45,21 +49,26 @@ func (e *Endings) Accept(rest []byte) bool {
 	case e.vowelFirst && !beginsWithVowel(rest):
 		return false
 	}
-	return fill(e.slots, rest)
+	return e.fill(0, rest)
 }
 
-func fill(slots [][]string, rest []byte) bool {
+// fill reports whether the slots from i on produce rest.
+func (e *Endings) fill(i int, rest []byte) bool {
 	if len(rest) == 0 {
 		return true // every slot that is left may stay open
 	}
-	if len(slots) == 0 {
+	if i == len(e.slots) {
 		return false
 	}
-	if fill(slots[1:], rest) {
+	open := i + 1
+	if e.gate > 0 && i == e.gate {
+		open = e.past
+	}
+	if e.fill(open, rest) {
 		return true
 	}
-	for _, alt := range slots[0] {
-		if len(alt) <= len(rest) && string(rest[:len(alt)]) == alt && fill(slots[1:], rest[len(alt):]) {
+	for _, alt := range e.slots[i] {
+		if len(alt) <= len(rest) && string(rest[:len(alt)]) == alt && e.fill(i+1, rest[len(alt):]) {
 			return true
 		}
 	}
@@ -157,20 +166,20 @@ type turkicGrammar struct {
 	softened *Endings // after a softened stem: vowel first
 	genitive *Endings // what an inner word of a phrase may take
 	plural   *Endings // after the base of a possessive compound: plural or possessive must follow
-	soften   []string // pairs: hard, soft
+	soften   []string // pairs: hard, soft; words that lose a vowel before the soft consonants
 	poss3    []string // third person possessives, longest first
 }
 
 func newTurkic(soften, poss3, plural, derivation, possessive, cases, relative, particles, genitive string) turkicGrammar {
 	core := [][]string{slot(plural), slot(possessive), slot(cases)}
 	again := [][]string{slot(relative), slot(plural), slot(possessive), slot(cases), slot(particles)}
-	noun := append(append([][]string{slot(derivation)}, core...), again...)
-	compound := append(append([][]string{}, core...), again...)
+	noun := slices.Concat([][]string{slot(derivation)}, core, again)
+	compound := slices.Concat(core, again)
 	return turkicGrammar{
-		noun:     &Endings{slots: noun},
-		softened: &Endings{slots: noun, vowelFirst: true},
+		noun:     &Endings{slots: noun, gate: 4, past: 8},
+		softened: &Endings{slots: noun, gate: 4, past: 8, vowelFirst: true},
 		genitive: &Endings{slots: [][]string{slot(genitive)}},
-		plural:   &Endings{slots: compound, nonEmpty: true},
+		plural:   &Endings{slots: compound, gate: 3, past: 7, nonEmpty: true},
 		soften:   slot(soften),
 		poss3:    slot(poss3),
 	}
@@ -224,7 +233,7 @@ func reversed(pairs []string) []string {
 // The grammars. Slots in order: derivation, plural, possessive, case; then,
 // after a relative suffix ("-dagi", "-lik"), the same again; then particles.
 var (
-	uzbek = newTurkic("k g q g'", "si i",
+	uzbek = newTurkic("o'rin o'rn shahar shahr k g q g'", "si i",
 		"lar",
 		"lik cha li gi chi dagi siz",
 		"imiz ingiz miz ngiz im ing i si m ng lari",
@@ -233,7 +242,7 @@ var (
 		"dir mi chi ku yu mikan ham man san miz siz",
 		"ning dagi lik lar larning")
 
-	kazakh = newTurkic("қ ғ к г п б", "сы сі ы і",
+	kazakh = newTurkic("халық халқ орын орн мүлік мүлк қ ғ к г п б", "сы сі ы і",
 		"лар лер дар дер тар тер",
 		"лық лік дық дік тық тік ша ше сыз сіз лы лі ды ді ты ті шы ші шыл шіл",
 		"ымыз іміз мыз міз ыңыз іңіз ңыз ңіз ым ім ың ің ы і сы сі м ң",
@@ -251,7 +260,7 @@ var (
 		"мын мин сың сиң бы би бу бү пы пи пу пү",
 		"нын нин нун нүн дын дин дун дүн тын тин тун түн дагы деги догу дөгү тагы теги тогу төгү лык лик лук лүк дык дик дук дүк тык тик тук түк лар лер лор лөр дар дер дор дөр тар тер тор төр")
 
-	turkmen = newTurkic("k g p b t d ç j", "sy si y i u ü",
+	turkmen = newTurkic("çalyş çalş orun orn pikir pikr k g p b t d ç j", "sy si y i u ü",
 		"lar ler",
 		"lyk lik luk lük ça çe syz siz ly li çy çi",
 		"ymyz imiz umyz ümiz myz miz yňyz iňiz uňyz üňiz ňyz ňiz ym im um üm yň iň uň üň y i u ü sy si m ň",
@@ -274,7 +283,8 @@ func newTurkish() turkicGrammar {
 		"nin nun nün in un ün 'nin 'nun 'nün 'in 'un 'ün deki daki teki taki lar ler")
 	withApostrophe := func(e *Endings) *Endings {
 		c := *e
-		c.slots = append([][]string{{"'"}}, e.slots...)
+		c.slots = slices.Concat([][]string{{"'"}}, e.slots)
+		c.gate, c.past = e.gate+1, e.past+1
 		return &c
 	}
 	g.noun = withApostrophe(g.noun)
