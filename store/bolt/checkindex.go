@@ -193,7 +193,7 @@ func (w *windowCheck) compareWords(alive *roaring.Bitmap) error {
 				if !alive.Contains(n) {
 					return
 				}
-				places = appendPlaces(places[:0], n, list, false)
+				places = appendPlaces(places[:0], n, list, 0, false)
 				for _, p := range places {
 					have.word(r.key, p)
 				}

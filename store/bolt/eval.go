@@ -299,10 +299,10 @@ func (e *evaluator) words(phrase []search.Form, within *roaring.Bitmap, titleOnl
 		some.RemoveRange(low+1<<windowBits, 1<<32)
 		blocks := e.blocksOf(window)
 		for i := range phrase {
-			some.And(e.having(&phrase[i], blocks, window, titleOnly))
-			if some.IsEmpty() || e.err != nil {
-				break
+			if some.IsEmpty() || e.err != nil || titleOnly && len(phrase) > 1 {
+				break // a phrase in titles is not made less work by that
 			}
+			some.And(e.having(&phrase[i], blocks, window, titleOnly))
 		}
 		if len(phrase) > 1 && !some.IsEmpty() {
 			some = e.phrase(phrase, blocks, window, some, titleOnly)
@@ -397,42 +397,90 @@ func (e *evaluator) postings(f *search.Form, blocks []block, yield func(wordPost
 	}
 }
 
-// phrase keeps the numbers that have the words one after another. All of them
-// have all the words.
+// phrase keeps the numbers that have the words one after another. The rarest word says where the phrase may begin; each
+// other one strikes out the beginnings behind which it does not stand, in
+// whatever order its spellings come.
 func (e *evaluator) phrase(phrase []search.Form, blocks []block, window number, within *roaring.Bitmap, titleOnly bool) *roaring.Bitmap {
-	bits := make([]uint64, 1<<windowBits/64)
-	for it := within.Iterator(); it.HasNext(); {
-		low := it.Next() & (1<<windowBits - 1)
-		bits[low/64] |= 1 << (low % 64)
-	}
-	wanted := func(n number) bool { low := n & (1<<windowBits - 1); return bits[low/64]&(1<<(low%64)) != 0 }
-	var run []place
-	for i := range phrase {
-		var list []place
-		e.postings(&phrase[i], blocks, func(p wordPosting) bool {
-			return p.eachItem(window, func(n number, places []byte) {
-				if wanted(n) {
-					list = appendPlaces(list, n, places, titleOnly)
-				}
-			})
-		})
-		if e.err != nil {
-			return within
-		}
-		list = mergeRuns(list)
-		if i > 0 {
-			list = follow(run, list)
-		}
-		run = list
-		clear(bits) // what is not among these need not be looked at again
-		for _, p := range run {
-			low := number(p>>32) & (1<<windowBits - 1)
-			bits[low/64] |= 1 << (low % 64)
-		}
+	rarestFirst := e.byRarity(phrase, blocks)
+	first := rarestFirst[0]
+	starts := e.beginnings(&phrase[first], uint64(first), blocks, window, within, titleOnly)
+	for _, i := range rarestFirst[1:] {
+		starts = e.followed(starts, &phrase[i], uint64(i), blocks, window)
 	}
 	found := roaring.New()
-	for _, p := range run {
+	for _, p := range starts {
 		found.Add(number(p >> 32))
 	}
 	return found
+}
+
+// byRarity are the places of the words in a phrase, the word with the fewest
+// bytes of postings first.
+func (e *evaluator) byRarity(phrase []search.Form, blocks []block) []int {
+	sizes, order := make([]int, len(phrase)), make([]int, len(phrase))
+	for i := range phrase {
+		order[i] = i
+		e.postings(&phrase[i], blocks, func(p wordPosting) bool {
+			sizes[i] += len(p.items) + len(p.places)
+			return true
+		})
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return sizes[a] - sizes[b] })
+	return order
+}
+
+// beginnings are the places at which a phrase may begin whose word with so
+// many before it is f, in order.
+func (e *evaluator) beginnings(f *search.Form, before uint64, blocks []block, window number, within *roaring.Bitmap, titleOnly bool) []place {
+	wanted := e.dense(within)
+	var list []place
+	e.postings(f, blocks, func(p wordPosting) bool {
+		return p.eachItem(window, func(n number, places []byte) {
+			if low := n & (1<<windowBits - 1); wanted[low/64]&(1<<(low%64)) != 0 {
+				list = appendPlaces(list, n, places, before, titleOnly)
+			}
+		})
+	})
+	return mergeRuns(list)
+}
+
+// dense are the low parts of the numbers of one window as bits.
+func (e *evaluator) dense(set *roaring.Bitmap) []uint64 {
+	bits := make([]uint64, 1<<windowBits/64)
+	for it := set.Iterator(); it.HasNext(); {
+		low := it.Next() & (1<<windowBits - 1)
+		bits[low/64] |= 1 << (low % 64)
+	}
+	return bits
+}
+
+// followed keeps the beginnings of phrases that have a word so many words
+// behind them.
+func (e *evaluator) followed(starts []place, f *search.Form, behind uint64, blocks []block, window number) []place {
+	if len(starts) == 0 {
+		return nil
+	}
+	at := make([]uint32, 1<<windowBits+1) // where the beginnings of each item begin
+	for _, p := range starts {
+		at[number(p>>32)&(1<<windowBits-1)+1]++
+	}
+	for i := 1; i < len(at); i++ {
+		at[i] += at[i-1]
+	}
+	has := make([]bool, len(starts))
+	e.postings(f, blocks, func(p wordPosting) bool {
+		return p.eachItem(window, func(n number, places []byte) {
+			low := n & (1<<windowBits - 1)
+			if from, to := at[low], at[low+1]; from < to {
+				mark(has[from:to], starts[from:to], n, places, behind)
+			}
+		})
+	})
+	kept := starts[:0]
+	for i, p := range starts {
+		if has[i] {
+			kept = append(kept, p)
+		}
+	}
+	return kept
 }

@@ -560,8 +560,8 @@ func skipPlaces(b []byte) ([]byte, bool) {
 // inTitle reports whether the places of an item begin in its title.
 func inTitle(places []byte) bool { return len(places) > 0 && places[0]&1 == 1 }
 
-// appendPlaces appends the places of an item; only those in the title if asked.
-func appendPlaces(list []place, n number, b []byte, titleOnly bool) []place {
+// eachPlace yields the places of an item in order until yield returns false.
+func eachPlace(n number, b []byte, yield func(p place, i uint64) bool) {
 	head, size := binary.Uvarint(b)
 	b = b[size:]
 	all, titles := head>>1, uint64(0)
@@ -571,37 +571,49 @@ func appendPlaces(list []place, n number, b []byte, titleOnly bool) []place {
 	}
 	i := uint64(0)
 	for k := range all {
-		body := k >= titles
-		if body && titleOnly {
-			break
-		}
 		if k == titles {
 			i = 0
 		}
 		d, size := binary.Uvarint(b)
 		if size <= 0 {
-			break
+			return
 		}
 		b = b[size:]
 		i += d
-		list = append(list, at(n, body, i))
+		if !yield(at(n, k >= titles, i), i) {
+			return
+		}
 	}
+}
+
+// appendPlaces appends the places so many words before those of an item; only
+// those in the title if asked.
+func appendPlaces(list []place, n number, b []byte, before uint64, titleOnly bool) []place {
+	eachPlace(n, b, func(p place, i uint64) bool {
+		if titleOnly && p&inBody != 0 {
+			return false
+		}
+		if i >= before {
+			list = append(list, p-place(before))
+		}
+		return true
+	})
 	return list
 }
 
-// follow returns the places of list that stand right after a place of before.
-// Both are sorted.
-func follow(before, list []place) []place {
-	out := list[:0]
-	for _, p := range list {
-		for len(before) > 0 && before[0]+1 < p {
-			before = before[1:]
+// mark marks the places of an item that have one of its places so many words
+// behind them. Both are in order.
+func mark(marks []bool, list []place, n number, b []byte, behind uint64) {
+	k := 0
+	eachPlace(n, b, func(p place, _ uint64) bool {
+		for k < len(list) && list[k]+place(behind) < p {
+			k++
 		}
-		if len(before) > 0 && before[0]+1 == p {
-			out = append(out, p)
+		if k < len(list) && list[k]+place(behind) == p {
+			marks[k] = true
 		}
-	}
-	return out
+		return k < len(list)
+	})
 }
 
 // mergeRuns sorts a list that is made of sorted runs, a few of them long: the
