@@ -108,10 +108,11 @@ func typedTag(tag []byte) []byte {
 
 // rawItem is what gofeed does not hand on of an item.
 type rawItem struct {
-	about, href, modified string // attributes: RDF's identity, CDF's link and date
-	id                    string // of Atom, byte for byte (RFC 4287 §4.2.6.1)
-	created               string // of Atom 0.3
-	lang                  string // of the item or of what is in it; "-" where that is declared to be none
+	about, href, modified string   // attributes: RDF's identity, CDF's link and date
+	id                    string   // of Atom, byte for byte (RFC 4287 §4.2.6.1)
+	created               string   // of Atom 0.3
+	lang                  string   // of the item or of what is in it; "-" where that is declared to be none
+	plain                 []string // elements of Atom that are declared to be text without markup
 }
 
 func rawItems(text []byte, o outline) []rawItem {
@@ -129,6 +130,8 @@ var (
 	rawSource     = regexp.MustCompile(`(?s)<(?:\w+:)?source\b[^>]*>.*?</(?:\w+:)?source>`)
 	xmlLang       = regexp.MustCompile(`\bxml:lang\s*=\s*["']([\w-]*)["']`)
 	rawWords      = regexp.MustCompile(`<(?:title|summary|content|description|body|fullitem|(?:content:encoded))\b[^<>]*>`)
+	plainType     = regexp.MustCompile(`^<(title|summary|content)\b[^>]*\stype\s*=\s*["']text(?:/plain)?["']`)
+	anyMarkup     = regexp.MustCompile(`(?i)</\w|<(?:br|p|img|div|hr|a\s[^<>]*)\s*/?>`)
 	xmlBase       = regexp.MustCompile(`(?i)\b(?:xml:)?base\s*=\s*["']([^"'<>]+)["']`)
 )
 
@@ -154,6 +157,11 @@ func readRaw(item []byte) rawItem {
 		raw.created = string(m[1])
 	}
 	raw.lang = langOf(opening)
+	for _, tag := range rawWords.FindAll(own, 10) {
+		if m := plainType.FindSubmatch(tag); m != nil {
+			raw.plain = append(raw.plain, string(m[1]))
+		}
+	}
 	for _, tag := range rawWords.FindAll(own, 10) {
 		if lang := langOf(tag); lang != "" {
 			raw.lang = lang
@@ -332,6 +340,7 @@ func feedDocument(feed *gofeed.Feed, raw []rawItem, ctx parseContext) Document {
 		}
 		if atomFeed != nil && i < len(atomFeed.Entries) {
 			from.atom = atomFeed.Entries[i]
+			literally(it, from.plain)
 		}
 		item := feedItem(it, from, ctx)
 		item.Lang = first(cleanLang(dcFirst(it, "language")), from.lang, doc.Lang)
@@ -342,6 +351,18 @@ func feedDocument(feed *gofeed.Feed, raw []rawItem, ctx parseContext) Document {
 		doc.Items = append(doc.Items, item)
 	}
 	return doc
+}
+
+// literally escapes what looks like a tag in elements that are declared to be
+// text (RFC 4287, 3.1.1.1). Feeds that declare text and write markup are many:
+// what has a closing tag or a usual one is not taken at its word.
+func literally(it *gofeed.Item, plain []string) {
+	fields := map[string]*string{"title": &it.Title, "summary": &it.Description, "content": &it.Content}
+	for _, name := range plain {
+		if field := fields[name]; !anyMarkup.MatchString(*field) {
+			*field = strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(*field)
+		}
+	}
 }
 
 // feedItem turns one item.

@@ -208,6 +208,23 @@ func TestAnEntryWithoutAuthorsHasThoseOfItsFeed(t *testing.T) {
 	}
 }
 
+func TestTextThatIsDeclaredToBeTextKeepsItsBrackets(t *testing.T) {
+	entry := func(kind, words string) string {
+		return `<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><id>a:1</id><title type="` + kind + `">` + words + `</title><summary type="` + kind + `">` + words + `</summary></entry></feed>`
+	}
+	for _, c := range []struct{ kind, words, want string }{
+		{"text", "The &lt;em> element", "The <em> element"},
+		{"text/plain", "if 1 &lt; 2 and 3 > 2", "if 1 < 2 and 3 > 2"},
+		{"text", "a &lt;b>loud&lt;/b> claim", "a loud claim"}, // not as it is declared
+		{"html", "The &lt;em> element", "The element"},
+	} {
+		it := parse(t, entry(c.kind, c.words)).Items[0]
+		if it.Title != c.want || it.Summary != c.want {
+			t.Errorf("%s %q: title %q, summary %q; want %q", c.kind, c.words, it.Title, it.Summary, c.want)
+		}
+	}
+}
+
 func TestAuthorsAreNames(t *testing.T) {
 	for written, want := range map[string]string{
 		"me@example.org (Example Editor)": "Example Editor", "Example Editor (me@example.org)": "Example Editor", "Example Editor <me@example.org>": "Example Editor",
