@@ -39,6 +39,7 @@ type Store struct {
 	damage   atomic.Pointer[DamagedError] // what was found; nil while all is well
 
 	reindexing sync.Mutex
+	sums       pageSums
 
 	mu     sync.Mutex
 	holder Holder

@@ -213,6 +213,32 @@ func (e *evaluator) each(set *roaring.Bitmap, f func(n number, p *pageView, i in
 	}
 }
 
+// eachPage calls f with every page that has numbers of a set, and with those.
+func (e *evaluator) eachPage(set *roaring.Bitmap, f func(at number, p *pageView, on []uint32)) {
+	pages := pageWalk{evaluator: e, pages: e.root.Bucket(bucketPages)}
+	on := make([]uint32, 0, pageItems)
+	flush := func() {
+		if len(on) > 0 && pages.at(on[len(on)-1]) {
+			f(on[0]/pageItems, &pages.view, on)
+		}
+		on = on[:0]
+	}
+	buf := make([]uint32, 1024)
+	for it := set.ManyIterator(); e.err == nil; {
+		k := it.NextMany(buf)
+		if k == 0 {
+			break
+		}
+		for _, n := range buf[:k] {
+			if len(on) > 0 && on[0]/pageItems != n/pageItems {
+				flush()
+			}
+			on = append(on, n)
+		}
+	}
+	flush()
+}
+
 // pageWalk goes from page to page.
 type pageWalk struct {
 	*evaluator

@@ -416,7 +416,8 @@ func (f *finder) facets(found *roaring.Bitmap) map[string][]store.FacetCount {
 	return facets
 }
 
-// counted yields how many numbers of a set have which value in their rows.
+// counted yields how many numbers of a set have which value in their rows. Of a
+// page that is mostly in the set, what is not is taken off its sum.
 func (f *finder) counted(found *roaring.Bitmap, yield func(facet, id string, n int)) {
 	names := f.root.Bucket(bucketNames)
 	last, _ := names.Cursor().Last()
@@ -424,11 +425,10 @@ func (f *finder) counted(found *roaring.Bitmap, yield func(facet, id string, n i
 		return
 	}
 	counts := make([]int, binary.BigEndian.Uint32(last)+1)
-	f.each(found, func(_ number, p *pageView, i int) bool {
-		if !p.row(i).count(counts) {
-			f.err = bad(bucketPages, nil, errIndex)
+	f.eachPage(found, func(at number, p *pageView, on []uint32) {
+		if !f.countPage(at, p, on, counts) && f.err == nil {
+			f.err = bad(bucketPages, pageKey(at), errIndex)
 		}
-		return f.err == nil
 	})
 	for v, n := range counts {
 		if n == 0 {
@@ -437,6 +437,31 @@ func (f *finder) counted(found *roaring.Bitmap, yield func(facet, id string, n i
 		facet, id, _ := strings.Cut(string(names.Get(binary.BigEndian.AppendUint32(nil, uint32(v)))), "\x00")
 		yield(facet, id, n)
 	}
+}
+
+// countPage counts the values of some numbers of a page; false if it is damaged.
+func (f *finder) countPage(at number, p *pageView, on []uint32, counts []int) bool {
+	if 2*len(on) <= p.n {
+		for _, n := range on {
+			if !p.row(int(n%pageItems)).count(counts, 1) {
+				return false
+			}
+		}
+		return true
+	}
+	sum, ok := f.sums.of(at, p, len(counts))
+	if !ok {
+		return false
+	}
+	sum.add(counts)
+	for i := range p.n {
+		if len(on) > 0 && int(on[0]%pageItems) == i {
+			on = on[1:]
+		} else if !p.row(i).count(counts, -1) {
+			return false
+		}
+	}
+	return true
 }
 
 var cursorEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)

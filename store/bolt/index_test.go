@@ -315,3 +315,49 @@ func TestALongPhraseEndsWithItsContext(t *testing.T) { // X18
 		t.Errorf("%v, having asked %d times", err, ctx.asked)
 	}
 }
+
+// Facets of whole pages come from sums that are remembered; a page that is
+// written again must be added up again.
+func TestFacetsOfWholePagesFollowEveryChange(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	s := open(t, path(t), Options{NoSync: true})
+	const n = 3*pageItems - 40
+	save(t, s, items(0, n)...)
+	want := map[string]int{}
+	langs := make([]string, n)
+	for i := range langs {
+		langs[i] = item(i).Tagging.Lang
+		want[langs[i]]++
+	}
+	for range 8 {
+		tagged := map[news.ItemID]news.Tagging{}
+		for range 30 {
+			i := random.IntN(n)
+			want[langs[i]]--
+			langs[i] = []string{"ru", "ky", "kk"}[random.IntN(3)]
+			want[langs[i]]++
+			tagged[item(i).ID] = news.Tagging{Lang: langs[i]}
+		}
+		if err := s.Retag(context.Background(), tagged); err != nil {
+			t.Fatal(err)
+		}
+		for text, without := range map[string]string{"": "", "-lang:ky": "ky", "-lang:ru": "ru"} {
+			page, err := s.Find(context.Background(), store.Query{Search: query(t, text), Facets: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]int{}
+			for _, c := range page.Facets["language"] {
+				got[c.ID] = c.Count
+			}
+			for lang, n := range want {
+				if lang == without {
+					n = 0
+				}
+				if got[lang] != n {
+					t.Errorf("%q: %d items in %q, want %d", text, got[lang], lang, n)
+				}
+			}
+		}
+	}
+}

@@ -24,6 +24,7 @@ const (
 // who change or check it; whatever it holds, reading it stays inside it.
 type pageView struct {
 	n                               int
+	checksum                        uint32
 	times, fetched, relevance, ends []byte
 	rows                            []byte
 }
@@ -32,7 +33,7 @@ func readPage(record []byte) (pageView, error) {
 	if len(record) < pageHead {
 		return pageView{}, errShort
 	}
-	v := pageView{n: int(binary.BigEndian.Uint16(record[crcSize:]))}
+	v := pageView{n: int(binary.BigEndian.Uint16(record[crcSize:])), checksum: binary.BigEndian.Uint32(record)}
 	b := record[pageHead:]
 	if v.n > pageItems || len(b) < v.n*perItem {
 		return pageView{}, errShort
@@ -103,9 +104,9 @@ func (r row) id() news.ItemID {
 	return news.ItemID(s)
 }
 
-// count counts the values of an item, and reports false if the row is damaged
-// or has a value beyond the counts.
-func (r row) count(counts []int) bool {
+// count adds so much to the counts of an item's values, and reports false if
+// the row is damaged or has a value beyond the counts.
+func (r row) count(counts []int, much int) bool {
 	_, b, ok := cutString(r)
 	n, size := binary.Uvarint(b)
 	if !ok || size <= 0 {
@@ -124,7 +125,7 @@ func (r row) count(counts []int) bool {
 		if v >= uint64(len(counts)) {
 			return false
 		}
-		counts[v]++
+		counts[v] += much
 		b = b[size:]
 	}
 	return true
