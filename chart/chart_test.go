@@ -23,7 +23,7 @@ func drawings() map[string]string {
 	return map[string]string{
 		"heat": Heat(head, []string{"China", "Russia & others", "中国"}, []string{"Education", "A very long name of an instrument that must be cut somewhere"}, [][]int{{120, 3}, {0, 45}, {1, 0}}),
 		"presence": Presence(head, []string{"Education", "Media"}, []string{"Kazakhstan", "Kyrgyzstan"}, []string{"China", "Russia", "Turkey", "EU"},
-			[][][]int{{{4, 9, 0, 1}, {0, 0, 0, 0}}, {{1, 0, 0, 0}, {0, 2, 3, 0}}}),
+			[][][]int{{{4, 9, 0, 1}, {0, 0, 0, 0}}, {{1, 0, 0, 0}, {0, 2, 3, 0}}}, [][]string{{"+≠", ""}, {"", ""}}),
 		"lines": Lines{
 			Head: head, Periods: []string{"Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026"}, Whole: []int{100, 0, 120, 90}, WholeAs: "All items read",
 			Series: []Series{{"China", []float64{1, 0, 12, 7}}, {"Russia", []float64{4, 0, 2, 5}}}, Marks: []Mark{{From: 1, To: 1, Bad: true, Part: .5}, {From: 3, To: 3}},
@@ -94,7 +94,7 @@ func TestALineIsBrokenWhereNothingWasRead(t *testing.T) {
 func TestNothingToDrawIsNoAccident(t *testing.T) {
 	for name, svg := range map[string]string{
 		"heat": Heat(head, nil, nil, nil), "lines": Lines{Head: head}.Draw(), "stacked": Stacked(head, nil, nil), "grouped": Grouped(head, nil, nil, false),
-		"pairs": Pairs(head, [2]string{}, nil), "presence": Presence(head, nil, nil, nil, nil),
+		"pairs": Pairs(head, [2]string{}, nil), "presence": Presence(head, nil, nil, nil, nil, nil),
 	} {
 		if !strings.HasSuffix(svg, "</svg>") || strings.Contains(svg, "NaN") {
 			t.Errorf("%s: %s", name, svg)

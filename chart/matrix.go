@@ -43,8 +43,8 @@ func Heat(h Head, rows, cols []string, counts [][]int) string {
 }
 
 // Presence says for each field of a map which of some parties are there, and
-// how strongly.
-func Presence(h Head, rows, cols, parties []string, counts [][][]int) string {
+// how strongly; a field may have a sign as well (nil: none has).
+func Presence(h Head, rows, cols, parties []string, counts [][][]int, signs [][]string) string {
 	const cell, rowHigh, labelMost = 96.0, 36.0, 220.0
 	left := widest(rows, labelMost) + 12
 	const top = 52.0
@@ -81,6 +81,9 @@ func Presence(h Head, rows, cols, parties []string, counts [][][]int) string {
 				if n > 0 {
 					c.mark(k, x-cell/2+step*float64(k+1), y, 3+9*math.Sqrt(float64(n)/float64(most)))
 				}
+			}
+			if signs != nil && signs[i][j] != "" {
+				c.text(left+cell*float64(j+1)-6, y-rowHigh/2+16, "end", "sign", signs[i][j])
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"silkwire/news"
+	"silkwire/review"
 	"silkwire/search"
 	"silkwire/store"
 )
@@ -15,6 +16,7 @@ import (
 type Archive interface {
 	Find(ctx context.Context, q store.Query) (store.Page, error)
 	ReviewsOf(ctx context.Context, item news.ItemID) ([]news.Review, error)
+	Weighed(ctx context.Context) (map[news.ItemID][]news.Review, error)
 	History(ctx context.Context, item news.ItemID) ([]news.Retagging, error)
 	Stats(ctx context.Context) (store.Stats, error)
 }
@@ -82,7 +84,12 @@ func (j *Job) Name() string {
 
 // Write writes the file and returns the number of rows.
 func (j *Job) Write(ctx context.Context, a Archive, w io.Writer) (rows int, err error) {
-	j.Maker.Snapshot, j.Maker.About = j.Of.ID(), Narrow(j.Query, j.Maker.Taxonomy)
+	j.Maker.Snapshot, j.Maker.Short, j.Maker.About = j.Of.ID(), j.Of.Short(), Narrow(j.Query, j.Maker.Taxonomy)
+	if j.What == Events {
+		if err := j.Maker.weigh(ctx, a); err != nil {
+			return 0, err
+		}
+	}
 	out, err := NewWriter(j.Format, w, j.Maker.Sheet(j.What), j.about())
 	if err != nil {
 		return 0, err
@@ -106,6 +113,16 @@ func (j *Job) Write(ctx context.Context, a Archive, w io.Writer) (rows int, err 
 		return rows, err
 	}
 	return rows, out.Close()
+}
+
+// weigh reads what analysts said of events.
+func (m *Maker) weigh(ctx context.Context, a Archive) error {
+	said, err := a.Weighed(ctx)
+	m.Meant = map[news.ItemID]map[news.EventKey]review.Meaning{}
+	for id, list := range said {
+		m.Meant[id] = review.Meant(list)
+	}
+	return err
 }
 
 func (j *Job) about() About {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -151,7 +152,19 @@ var eventColumns = append([]column[*news.Event]{
 	{Field{"instrument", "id", "concept", "tagger", "with what"}, func(_ *Maker, _ *news.Item, e *news.Event) any { return string(e.Instrument) }},
 	{Field{"instrument_name", "text", "", "taxonomy", "in English"}, func(m *Maker, _ *news.Item, e *news.Event) any { return m.Taxonomy.Name(e.Instrument) }},
 	{Field{"family", "id", "concept", "taxonomy", "the instrument's family"}, func(_ *Maker, _ *news.Item, e *news.Event) any { return string(e.Family) }},
-	{Field{"power", "list", "kinds of power", "taxonomy", "of the instrument: coercion, inducement, agenda-setting, attraction"}, func(m *Maker, _ *news.Item, e *news.Event) any { return m.power(e.Instrument) }},
+	{Field{"power", "list", "kinds of power", "taxonomy, or analyst", "coercion, inducement, agenda-setting, attraction: of the instrument, or as an analyst said of this event"}, func(m *Maker, it *news.Item, e *news.Event) any {
+		if said := m.Meant[it.ID][e.Key()]; len(said.Behaviour) > 0 {
+			return said.Behaviour
+		}
+		return m.power(e.Instrument)
+	}},
+	{Field{"horizon", "text", "", "taxonomy, or analyst", "short, medium or long: of the instrument, or as an analyst said of this event"}, func(m *Maker, it *news.Item, e *news.Event) any {
+		return blank(cmp.Or(m.Meant[it.ID][e.Key()].Horizon, m.horizon(e.Instrument)))
+	}},
+	{Field{"weighed_by", "list", "", "analyst", "who said by which power this event works or for how long; empty where the taxonomy says both"}, func(m *Maker, it *news.Item, e *news.Event) any {
+		said := m.Meant[it.ID][e.Key()]
+		return slices.DeleteFunc(slices.Compact([]string{said.ByBehaviour.By, said.ByHorizon.By}), func(s string) bool { return s == "" })
+	}},
 	{Field{"status", "text", "", "tagger", "announced, signed, ongoing, completed, cancelled, denied or none"}, func(_ *Maker, _ *news.Item, e *news.Event) any { return string(e.Status) }},
 	{Field{"magnitude", "number", "see magnitude_unit", "tagger", "money or places of study"}, func(_ *Maker, _ *news.Item, e *news.Event) any { v, _ := magnitude(e); return v }},
 	{Field{"magnitude_unit", "text", "ISO 4217, or places", "tagger", ""}, func(_ *Maker, _ *news.Item, e *news.Event) any { _, u := magnitude(e); return u }},
@@ -186,6 +199,14 @@ func (m *Maker) places(it *news.Item) []string {
 		}
 	}
 	return out
+}
+
+// horizon is for how long an instrument works.
+func (m *Maker) horizon(id news.ConceptID) string {
+	if c, ok := m.Taxonomy.Concept(id); ok {
+		return c.Horizon
+	}
+	return ""
 }
 
 // power is the kind of power of an instrument, its own or inherited.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"silkwire/news"
+	"silkwire/review"
 	"silkwire/taxonomy"
 )
 
@@ -38,8 +39,12 @@ func ParseWhat(name string) (What, error) {
 type Maker struct {
 	Taxonomy *taxonomy.Taxonomy
 	Outlet   func(news.OutletID) news.Outlet
-	Snapshot string // stands in every row
-	Text     bool   // rows of items carry the whole text
+	Snapshot string // stands whole in the first row, and in the others by its short name
+	Short    string
+	Text     bool // rows of items carry the whole text
+
+	// Meant are the events that analysts weighed.
+	Meant map[news.ItemID]map[news.EventKey]review.Meaning
 
 	// About keeps the events that are asked for; nil keeps all.
 	About func(*news.Event) bool
@@ -133,8 +138,15 @@ func where[T any]() []column[T] {
 		{Field{"relevance", "number", "probability, 0 to 1", "tagger", "that the item is about outside influence in Central Asia"}, func(_ *Maker, it *news.Item, _ T) any { return rounded(it.Tagging.Relevance) }},
 		{Field{"relevant", "yes-no", "", "tagger", "whether it counts as relevant"}, func(_ *Maker, it *news.Item, _ T) any { return it.Tagging.Relevant }},
 		{Field{"taxonomy", "id", "", "tagger", "version of the taxonomy it was tagged under"}, func(_ *Maker, it *news.Item, _ T) any { return it.Tagging.Taxonomy }},
-		{Field{"snapshot", "id", "", "archive", "what the archive was asked, and when: “silkwire export --snapshot” says whether it still gives the same"}, func(m *Maker, _ *news.Item, _ T) any { return m.Snapshot }},
+		{Field{"snapshot", "id", "", "archive", "what the archive was asked, and when: “silkwire export --snapshot” says whether it still gives the same. Whole in the first row; the others have the short name that the file's name has too"}, func(m *Maker, _ *news.Item, _ T) any { return m.snapshot() }},
 	}
+}
+
+// snapshot is the whole id, the first time it is asked for, and then its short name.
+func (m *Maker) snapshot() string {
+	whole := m.Snapshot
+	m.Snapshot = m.Short
+	return whole
 }
 
 var itemColumns = append([]column[none]{
@@ -223,7 +235,7 @@ var reviewColumns = append([]column[*news.Review]{
 	{Field{"item", "id", "", "archive", "the item"}, func(_ *Maker, it *news.Item, _ *news.Review) any { return string(it.ID) }},
 	{Field{"by", "text", "", "analyst", "who said it"}, func(_ *Maker, _ *news.Item, r *news.Review) any { return r.By }},
 	{Field{"at", "time", "UTC", "analyst", "when it was said"}, func(_ *Maker, _ *news.Item, r *news.Review) any { return moment(r.At) }},
-	{Field{"verdict", "text", "", "analyst", "accept, reject, add, replace, relevant, irrelevant, note, flag, done or undo"}, func(_ *Maker, _ *news.Item, r *news.Review) any { return string(r.Verdict) }},
+	{Field{"verdict", "text", "", "analyst", "accept, reject, add, replace, main, relevant, irrelevant, weigh, note, flag, done or undo"}, func(_ *Maker, _ *news.Item, r *news.Review) any { return string(r.Verdict) }},
 	{Field{"concept", "id", "concept", "analyst", "of the tag that is meant"}, func(_ *Maker, _ *news.Item, r *news.Review) any { return string(r.Concept) }},
 	{Field{"event", "text", "actor/instrument/recipient", "analyst", "or the event"}, func(_ *Maker, _ *news.Item, r *news.Review) any { return keyOf(r.Event) }},
 	{Field{"with", "text", "", "analyst", "what stands in its place, where it is replaced"}, func(_ *Maker, _ *news.Item, r *news.Review) any {
@@ -231,6 +243,18 @@ var reviewColumns = append([]column[*news.Review]{
 			return keyOf(r.WithEvent)
 		}
 		return string(r.With)
+	}},
+	{Field{"power", "list", "kinds of power", "analyst", "by which the event works, where it was weighed"}, func(_ *Maker, _ *news.Item, r *news.Review) any {
+		if r.Means == nil {
+			return []string(nil)
+		}
+		return r.Means.Behaviour
+	}},
+	{Field{"horizon", "text", "", "analyst", "for how long it works, where it was weighed: short, medium or long"}, func(_ *Maker, _ *news.Item, r *news.Review) any {
+		if r.Means == nil {
+			return nil
+		}
+		return blank(r.Means.Horizon)
 	}},
 	{Field{"note", "text", "", "analyst", "in words"}, func(_ *Maker, _ *news.Item, r *news.Review) any { return r.Note }},
 	{Field{"quote", "text", "", "analyst", "the words of the item that say what was added"}, func(_ *Maker, _ *news.Item, r *news.Review) any { return r.Quote }},

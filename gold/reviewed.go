@@ -9,8 +9,7 @@ import (
 
 // FromReviews makes a labelled item of what analysts said of an item, or false
 // where that is not complete: where nobody has looked through the text as it is
-// now, or analysts disagree. Which tags are main is not asked of analysts, so
-// none is.
+// now, or analysts disagree. Main are the tags that an analyst marked so.
 func FromReviews(it *news.Item, all []news.Review) (Item, bool) {
 	said := review.Read(all)
 	if !finished(it, &said) || len(said.Disputed()) > 0 {
@@ -30,7 +29,7 @@ func FromReviews(it *news.Item, all []news.Review) (Item, bool) {
 		switch {
 		case says != review.Yes || t.IsRelevance():
 		case t.Concept != "":
-			out.Tags = append(out.Tags, Label{ID: t.Concept, Evidence: evidenceOf(it, t, quotes)})
+			out.Tags = append(out.Tags, Label{ID: t.Concept, Main: said.Main(t), Evidence: evidenceOf(it, t, quotes)})
 		case out.Relevant:
 			out.Events = append(out.Events, Event{
 				Actor: t.Event.Actor, Instrument: t.Event.Instrument, Recipient: t.Event.Recipient,

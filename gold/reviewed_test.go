@@ -39,7 +39,7 @@ func said(list ...news.Review) []news.Review {
 func complete() []news.Review {
 	event := judged().Tagging.Events[0].Key()
 	return said(
-		news.Review{Verdict: news.Accept, Concept: "china"},
+		news.Review{Verdict: news.Main, Concept: "china"},
 		news.Review{Verdict: news.Reject, Concept: "state-bank"},
 		news.Review{Verdict: news.Add, Concept: "loan", Quote: "gave a loan"},
 		news.Review{Verdict: news.Accept, Event: &event},
@@ -53,7 +53,7 @@ func TestWhatAnalystsSaidBecomesALabelledItem(t *testing.T) {
 	got, ok := FromReviews(judged(), complete())
 	want := Item{
 		ID: "x", Lang: "en", Origin: "review", Title: "A loan from China", Body: judged().Text, Relevant: true, Note: "Doubtful.",
-		Tags:   []Label{{ID: "china", Evidence: "China"}, {ID: "loan", Evidence: "gave a loan"}},
+		Tags:   []Label{{ID: "china", Main: true, Evidence: "China"}, {ID: "loan", Evidence: "gave a loan"}},
 		Events: []Event{{Actor: "china", Instrument: "loan", Recipient: "uzbekistan", Status: news.Signed, Evidence: "China gave a loan."}},
 	}
 	if diff := cmp.Diff(want, got); !ok || diff != "" {

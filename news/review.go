@@ -25,6 +25,8 @@ type Review struct {
 	With      ConceptID `json:"with,omitempty"`       // what Replace puts in the place of Concept
 	WithEvent *EventKey `json:"with_event,omitempty"` // or of Event
 
+	Means *Means `json:"means,omitempty"` // what Weigh says of Event
+
 	Note    string `json:"note,omitempty"`
 	Quote   string `json:"quote,omitempty"`   // the words of the item that say it, for what is added
 	Undoes  string `json:"undoes,omitempty"`  // the ID of the review that Undo withdraws
@@ -57,6 +59,8 @@ const (
 	Replace    Verdict = "replace"    // it is wrong, and another one stands for it
 	IsRelevant Verdict = "relevant"   // the item is relevant
 	Irrelevant Verdict = "irrelevant" // it is not
+	Main       Verdict = "main"       // the tag is right, and the item is about it
+	Weigh      Verdict = "weigh"      // by which power the event works, and for how long: Means
 	Remark     Verdict = "note"
 	Flag       Verdict = "flag" // somebody should look at this item
 	Finished   Verdict = "done" // the item was looked through: nothing is missing any more
@@ -65,7 +69,15 @@ const (
 
 // Verdicts are all of them.
 func Verdicts() []Verdict {
-	return []Verdict{Accept, Reject, Add, Replace, IsRelevant, Irrelevant, Remark, Flag, Finished, Undo}
+	return []Verdict{Accept, Reject, Add, Replace, Main, IsRelevant, Irrelevant, Weigh, Remark, Flag, Finished, Undo}
+}
+
+// Means says by which kinds of power an event works and for how long, where an
+// analyst knows better than the taxonomy, which speaks of the instrument alone.
+// What is empty is left to the taxonomy.
+type Means struct {
+	Behaviour []string `json:"behaviour,omitempty"` // coercion, inducement, agenda-setting, attraction
+	Horizon   string   `json:"horizon,omitempty"`   // short, medium, long
 }
 
 // EventKey is what makes two events of an item the same.
@@ -119,6 +131,10 @@ func (r *Review) Valid() error {
 		return fmt.Errorf("nothing is replaced by itself")
 	case (r.Verdict == Undo) != (r.Undoes != ""):
 		return fmt.Errorf("undo, and nothing else, names the review that it withdraws (undoes)")
+	case r.Verdict == Main && r.Concept == "":
+		return fmt.Errorf("main is said of a tag")
+	case (r.Verdict == Weigh) != (r.Means != nil) || r.Verdict == Weigh && (r.Event == nil || len(r.Means.Behaviour) == 0 && r.Means.Horizon == ""):
+		return fmt.Errorf("weigh, and nothing else, says by which power an event works or for how long (means)")
 	case r.Verdict == Remark && strings.TrimSpace(r.Note) == "":
 		return fmt.Errorf("a note without words")
 	case r.Settles && !r.judges():
@@ -130,11 +146,11 @@ func (r *Review) Valid() error {
 func (k *EventKey) whole() bool { return k.Actor != "" && k.Instrument != "" && k.Recipient != "" }
 
 func (r *Review) ofTagOrEvent() bool {
-	return slices.Contains([]Verdict{Accept, Reject, Add, Replace}, r.Verdict)
+	return slices.Contains([]Verdict{Accept, Reject, Add, Replace, Main, Weigh}, r.Verdict)
 }
 
 func (r *Review) judges() bool {
-	return r.ofTagOrEvent() || r.Verdict == IsRelevant || r.Verdict == Irrelevant
+	return r.ofTagOrEvent() && r.Verdict != Weigh || r.Verdict == IsRelevant || r.Verdict == Irrelevant
 }
 
 // EvidenceHash is short and changes when any of the places does.

@@ -62,6 +62,7 @@ type Opinion struct {
 	Last     time.Time
 
 	added map[Target]bool
+	main  map[Target]bool
 }
 
 // Of is the answer to a target: what was said of it, or, from an analyst who
@@ -78,8 +79,11 @@ func (o *Opinion) Of(t Target, added bool, revision int) Says {
 
 func (o *Opinion) take(r *news.Review) {
 	t := target(r)
+	if r.Concept != "" {
+		o.main[t] = r.Verdict == news.Main // whatever else is said of the tag afterwards says that it is not
+	}
 	switch r.Verdict {
-	case news.Accept, news.IsRelevant:
+	case news.Accept, news.Main, news.IsRelevant:
 		o.Said[t] = Yes
 	case news.Add:
 		o.Said[t], o.added[t] = Yes, true
@@ -97,7 +101,7 @@ func (o *Opinion) take(r *news.Review) {
 		o.Flagged = true
 	case news.Finished:
 		o.Done, o.Revision, o.Taxonomy, o.Blind = true, r.Seen.Revision, r.Seen.Taxonomy, r.Seen.Blind
-	case news.Undo: // is never among those that stand
+	case news.Undo, news.Weigh: // the one is never among those that stand, the other judges nothing: see [Meant]
 	}
 	o.Last = r.At
 }
@@ -145,7 +149,7 @@ func Read(all []news.Review) Item {
 
 func targets(r *news.Review) []Target {
 	switch r.Verdict {
-	case news.Accept, news.Reject, news.Add, news.IsRelevant, news.Irrelevant:
+	case news.Accept, news.Reject, news.Add, news.Main, news.IsRelevant, news.Irrelevant:
 		return []Target{target(r)}
 	case news.Replace:
 		instead := Target{Concept: r.With}
@@ -153,7 +157,7 @@ func targets(r *news.Review) []Target {
 			instead.Event = *r.WithEvent
 		}
 		return []Target{target(r), instead}
-	case news.Remark, news.Flag, news.Finished, news.Undo:
+	case news.Weigh, news.Remark, news.Flag, news.Finished, news.Undo:
 	}
 	return nil
 }
@@ -164,7 +168,7 @@ func (it *Item) opinion(by string) *Opinion {
 			return &it.Opinions[i]
 		}
 	}
-	it.Opinions = append(it.Opinions, Opinion{By: by, Said: map[Target]Says{}, added: map[Target]bool{}})
+	it.Opinions = append(it.Opinions, Opinion{By: by, Said: map[Target]Says{}, added: map[Target]bool{}, main: map[Target]bool{}})
 	return &it.Opinions[len(it.Opinions)-1]
 }
 
@@ -195,7 +199,7 @@ func (it *Item) Answers(t Target) []Says {
 // anything say. It is Unsaid, and disputed, where they disagree.
 func (it *Item) Truth(t Target) (says Says, disputed bool) {
 	if r, ok := it.settled[t]; ok {
-		if r.Verdict == news.Accept || r.Verdict == news.Add || r.Verdict == news.IsRelevant {
+		if r.Verdict == news.Accept || r.Verdict == news.Add || r.Verdict == news.Main || r.Verdict == news.IsRelevant {
 			return Yes, false
 		}
 		return No, false
@@ -211,6 +215,21 @@ func (it *Item) Truth(t Target) (says Says, disputed bool) {
 	}
 	return says, false
 }
+
+// Main reports whether the item is about what a tag says: the tag is held to be
+// right, and an analyst marked it so, or a settlement did.
+func (it *Item) Main(t Target) bool {
+	if says, _ := it.Truth(t); says != Yes {
+		return false
+	}
+	if r, ok := it.settled[t]; ok && r.Verdict == news.Main {
+		return true
+	}
+	return slices.ContainsFunc(it.Opinions, func(o Opinion) bool { return o.main[t] })
+}
+
+// MarkedMain reports whether an analyst holds a tag to be main.
+func (o *Opinion) MarkedMain(t Target) bool { return o.main[t] }
 
 // Settled is the review that ended a disagreement over a target.
 func (it *Item) Settled(t Target) (news.Review, bool) {

@@ -45,6 +45,11 @@ type Reviews interface {
 	// first; 0 for all of them, "" for those of everybody.
 	RecentReviews(ctx context.Context, by string, n int) ([]news.Review, error)
 
+	// Weighed returns the reviews that say by which power an event works or
+	// for how long, of all items, in the order in which they were said of
+	// each; withdrawn ones are left out.
+	Weighed(ctx context.Context) (map[news.ItemID][]news.Review, error)
+
 	// Draw draws Size of the items that match and keeps the sample with its
 	// frame. What was drawn under the same name, query and seed before is
 	// returned as it was.

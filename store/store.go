@@ -40,6 +40,7 @@ type Store interface {
 	Profiles
 	Accounts
 	Reviews
+	Relations
 	io.Closer
 
 	// Stats counts what the archive holds.

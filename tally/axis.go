@@ -223,7 +223,7 @@ func (x *axis) ofEntry(e *Entry) []string {
 	case "behaviour", "horizon", "status":
 		var keys []string
 		for i := range e.Events {
-			keys = addAll(keys, x.ofEvent(&e.Events[i]))
+			keys = addAll(keys, x.ofEvent(&e.Events[i], e.meant[e.Events[i].Key()]))
 		}
 		return keys
 	case "placed":
@@ -246,14 +246,21 @@ func (x *axis) ofEntry(e *Entry) []string {
 	return nonEmpty(Period(x.Name, e.Time.In(x.zone)))
 }
 
-// ofEvent returns the keys of what only events have.
-func (x *axis) ofEvent(ev *news.Event) []string {
+// ofEvent returns the keys of what only events have: what analysts said of this
+// one, or else what the taxonomy says of its instrument.
+func (x *axis) ofEvent(ev *news.Event, meant news.Means) []string {
 	switch x.Name {
 	case "behaviour":
+		if len(meant.Behaviour) > 0 {
+			return meant.Behaviour
+		}
 		if c, ok := x.tax.Concept(ev.Instrument); ok {
 			return c.Behaviour
 		}
 	case "horizon":
+		if meant.Horizon != "" {
+			return []string{meant.Horizon}
+		}
 		if c, ok := x.tax.Concept(ev.Instrument); ok {
 			return nonEmpty(c.Horizon)
 		}
@@ -274,7 +281,7 @@ func (x *axis) ofDeal(d *Deal, c *Corpus) []string {
 	case "target", "recipient":
 		return x.ofConcepts([]news.ConceptID{d.Recipient})
 	case "behaviour", "horizon", "status":
-		return x.ofEvent(&news.Event{Instrument: d.Instrument, Status: d.Status})
+		return x.ofEvent(&news.Event{Instrument: d.Instrument, Status: d.Status}, d.Meant)
 	case "year", "month", "week", "day":
 		return nonEmpty(Period(x.Name, d.First.In(x.zone)))
 	}

@@ -24,6 +24,8 @@ type Deal struct {
 	Last       time.Time
 	Reports    []Report // oldest first
 	Differ     bool     // reports give different sums
+
+	Meant news.Means // what analysts said of its reports, of the newest where they differ
 }
 
 // Report is one item that tells of a deal.
@@ -34,6 +36,7 @@ type Report struct {
 	Lang   string
 	Title  string
 	Event  news.Event
+	Meant  news.Means // what analysts said of the event
 	entry  int
 }
 
@@ -96,7 +99,7 @@ type merger struct {
 func (m *merger) add(entry int, ev *news.Event) {
 	e := &m.Entries[entry]
 	to := m.place(ev.Recipient)
-	r := Report{Item: e.ID, Time: e.Time, Outlet: e.Outlet, Lang: e.Lang, Title: e.Title, Event: *ev, entry: entry}
+	r := Report{Item: e.ID, Time: e.Time, Outlet: e.Outlet, Lang: e.Lang, Title: e.Title, Event: *ev, Meant: e.meant[ev.Key()], entry: entry}
 	pair := [2]news.ConceptID{ev.State, to}
 	for _, i := range slices.Backward(m.open[pair]) {
 		if d := &m.deals[i]; d.tells(&r) {
@@ -172,6 +175,12 @@ func (d *Deal) join(r *Report) {
 	}
 	if d.Places == nil {
 		d.Places = ev.Places
+	}
+	if len(r.Meant.Behaviour) > 0 {
+		d.Meant.Behaviour = r.Meant.Behaviour
+	}
+	if r.Meant.Horizon != "" {
+		d.Meant.Horizon = r.Meant.Horizon
 	}
 }
 

@@ -29,7 +29,12 @@ type Rules struct {
 	Most     int                        // items that are looked at, the newest; 0: all
 	Classes  []Class
 	About    func(*news.Event) bool // the events that make deals; nil: all
+	Meant    Meant
 }
+
+// Meant are the events of which analysts said by which power they work, or for
+// how long; of all others the taxonomy's word on their instrument counts.
+type Meant map[news.ItemID]map[news.EventKey]news.Means
 
 // Class is a set of items by a query of its own, such as a cluster of keywords.
 type Class struct {
@@ -62,6 +67,8 @@ type Entry struct {
 	Story    news.StoryID
 	Relevant bool
 	Sentence string // where an entry is one sentence of its item, see [Echoes]
+
+	meant map[news.EventKey]news.Means
 }
 
 // Has reports whether the entry has a tag with one of the concepts.
@@ -98,7 +105,7 @@ func (g *gatherer) add(it *news.Item) error {
 	}
 	e := Entry{
 		ID: it.ID, Time: it.Time(), Title: it.Title, Lang: it.Tagging.Lang, Outlet: it.Outlet, Country: g.country(it.Outlet),
-		Relevant: it.Tagging.Relevant, Events: it.Tagging.Events, Story: cmp.Or(it.Story, news.StoryID(it.ID)),
+		Relevant: it.Tagging.Relevant, Events: it.Tagging.Events, meant: g.rules.Meant[it.ID], Story: cmp.Or(it.Story, news.StoryID(it.ID)),
 	}
 	if e.Lang == "" {
 		e.Lang = "und"

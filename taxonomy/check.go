@@ -10,10 +10,17 @@ import (
 )
 
 var (
-	behaviours = []string{"coercion", "inducement", "agenda-setting", "attraction"}
-	horizons   = []string{"", "short", "medium", "long"}
-	abouts     = []string{"", "money", "people", "both", "none"}
+	horizons = append([]string{""}, Horizons()...)
+	abouts   = []string{"", "money", "people", "both", "none"}
 )
+
+// Behaviours are the kinds of power by which an instrument works, from hard to soft.
+func Behaviours() []string {
+	return []string{"coercion", "inducement", "agenda-setting", "attraction"}
+}
+
+// Horizons say for how long an instrument works.
+func Horizons() []string { return []string{"short", "medium", "long"} }
 
 // check finds what is wrong with a taxonomy as a whole: references that lead
 // nowhere, circles, values that no page knows, terms that can never match.
@@ -45,7 +52,7 @@ func (l *loader) checkConcept(c *Concept) {
 		l.wrong(c.Pos, "%s: %q is no instrument", c.ID, c.Instrument)
 	}
 	for _, b := range c.Behaviour {
-		l.checkOneOf(c, "behaviour", b, behaviours)
+		l.checkOneOf(c, "behaviour", b, Behaviours())
 	}
 	l.checkOneOf(c, "horizon", c.Horizon, horizons)
 	l.checkOneOf(c, "about", c.About, abouts)

@@ -22,6 +22,7 @@ type apiHeld struct {
 	Concept  news.ConceptID `json:"concept,omitempty"`
 	Event    *news.EventKey `json:"event,omitempty"`
 	Holds    *bool          `json:"holds"` // null: analysts disagree
+	Main     bool           `json:"main"`  // the item is about it
 	Disputed bool           `json:"disputed"`
 }
 
@@ -41,7 +42,7 @@ func (s *Server) apiItemReviews(r *http.Request) (any, error) {
 	}
 	for _, t := range j.said.Targets() {
 		says, disputed := j.said.Truth(t)
-		held := apiHeld{Concept: t.Concept, Disputed: disputed}
+		held := apiHeld{Concept: t.Concept, Main: j.said.Main(t), Disputed: disputed}
 		if t.Event != (news.EventKey{}) {
 			held.Event = &t.Event
 		}
@@ -62,6 +63,7 @@ type apiReview struct {
 	Event     *news.EventKey `json:"event"`
 	With      news.ConceptID `json:"with"`
 	WithEvent *news.EventKey `json:"with_event"`
+	Means     *news.Means    `json:"means"`
 	Note      string         `json:"note"`
 	Quote     string         `json:"quote"`
 	Undoes    string         `json:"undoes"`
@@ -107,7 +109,7 @@ func (s *Server) keepPosted(r *http.Request) (news.Review, error) {
 	}
 	kept, err := j.keep(r, news.Review{
 		Verdict: in.Verdict, Concept: in.Concept, Event: in.Event, With: in.With, WithEvent: in.WithEvent,
-		Note: in.Note, Quote: in.Quote, Undoes: in.Undoes, Settles: in.Settles, Key: in.Key,
+		Means: in.Means, Note: in.Note, Quote: in.Quote, Undoes: in.Undoes, Settles: in.Settles, Key: in.Key,
 	})
 	if err != nil {
 		return news.Review{}, err

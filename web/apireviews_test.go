@@ -13,9 +13,9 @@ import (
 )
 
 // send posts JSON.
-func (d *analysts) send(who, id, body string, change ...func(*http.Request)) (*httptest.ResponseRecorder, map[string]any) {
-	d.t.Helper()
-	r := httptest.NewRequest("POST", "http://127.0.0.1:8080/api/v1/items/"+id+"/reviews", strings.NewReader(body))
+// postJSON sends a body to the API.
+func (d *analysts) postJSON(who, path, body string, change ...func(*http.Request)) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("POST", "http://127.0.0.1:8080"+path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Who", who)
 	for _, c := range change {
@@ -23,6 +23,12 @@ func (d *analysts) send(who, id, body string, change ...func(*http.Request)) (*h
 	}
 	w := httptest.NewRecorder()
 	d.Handler().ServeHTTP(w, r)
+	return w
+}
+
+func (d *analysts) send(who, id, body string, change ...func(*http.Request)) (*httptest.ResponseRecorder, map[string]any) {
+	d.t.Helper()
+	w := d.postJSON(who, "/api/v1/items/"+id+"/reviews", body, change...)
 	var out map[string]any
 	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
 		d.t.Fatalf("%s: no JSON: %s", body, w.Body)

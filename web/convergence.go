@@ -7,6 +7,7 @@ import (
 
 	"silkwire/chart"
 	"silkwire/news"
+	"silkwire/review"
 	"silkwire/tally"
 )
 
@@ -26,10 +27,15 @@ func convergenceView(v *view) error {
 	ids = slices.Compact(ids)
 	unit := tally.Unit(v.choose("unit", "Count", choice{Value: "events", Name: "deals, each once"}, choice{Value: "items", Name: "items"}, choice{Value: "stories", Name: "stories, each once"}))
 	v.limits(c)
+	all, err := v.s.Store.Relations(v.ctx)
+	if err != nil {
+		return err
+	}
+	held := review.Related(all)
 	rows, cols := tally.Axis{Name: "instrument"}, tally.Axis{Name: "target"}
 	whole := c.Matrix(rows, cols, unit)
 	sec := section{ID: "map", Title: "Who is where, with what", Notes: append(unitNotes(unit),
-		"A field with two actors or more is framed. Whether they compete or complete each other the numbers do not say: open them and read.")}
+		"A field with two actors or more is framed. Whether they compete (≠) or complete each other (+) the numbers do not say: analysts do, on the page of each pair, which has its evidence.")}
 	if whole.All.In(unit) == 0 {
 		sec.Empty = "No actor, instrument and country are named together. " + v.nothing()
 		v.Sections = append(v.Sections, sec)
@@ -40,7 +46,7 @@ func convergenceView(v *view) error {
 	for i, id := range ids {
 		parts[i] = c.OfActor(id).Matrix(rows, cols, unit)
 	}
-	sec.Sheet = v.convergenceSheet(ids, parts, whole, countries, unit)
+	sec.Sheet = v.convergenceSheet(ids, parts, whole, countries, unit, held)
 	var names, places []string
 	for _, id := range ids {
 		names = append(names, v.s.name(id))
@@ -49,15 +55,16 @@ func convergenceView(v *view) error {
 		places = append(places, v.s.name(id))
 	}
 	var lines []string
+	var signs [][]string
 	var counts [][][]int
 	for _, k := range whole.Rows {
 		line := fields(k.ID, parts, countries, unit)
 		if len(lines) < comparedShown && slices.ContainsFunc(line, func(field []int) bool { return slices.Max(field) > 0 }) {
-			lines, counts = append(lines, k.Name), append(counts, line)
+			lines, counts, signs = append(lines, k.Name), append(counts, line), append(signs, signsOf(ids, k.ID, line, countries, held))
 		}
 	}
 	desc := "Marks grow with the number; a frame says that several are there. The table below has the numbers."
-	sec.Chart = drawn(chart.Presence(chart.Head{ID: "cv1", Title: strings.Join(names, ", ") + " by instrument and country", Desc: desc}, lines, places, names, counts))
+	sec.Chart = drawn(chart.Presence(chart.Head{ID: "cv1", Title: strings.Join(names, ", ") + " by instrument and country", Desc: desc}, lines, places, names, counts, signs))
 	v.Sections = append(v.Sections, sec)
 	return nil
 }
@@ -82,20 +89,36 @@ func cellAt(t *tally.Table, row, col string) tally.Cell {
 	return cells[j]
 }
 
-func (v *view) convergenceSheet(ids []news.ConceptID, parts []tally.Table, whole tally.Table, countries []news.ConceptID, unit tally.Unit) *sheet {
+// signsOf are the signs of what is held in the fields of one instrument.
+func signsOf(ids []news.ConceptID, instrument string, line [][]int, countries []news.ConceptID, held map[news.Pair]review.Held) []string {
+	signs := make([]string, len(countries))
+	for j, country := range countries {
+		var there []news.ConceptID
+		for i, n := range line[j] {
+			if n > 0 {
+				there = append(there, ids[i])
+			}
+		}
+		signs[j] = signOf(there, newsID(instrument), country, held)
+	}
+	return signs
+}
+
+func (v *view) convergenceSheet(ids []news.ConceptID, parts []tally.Table, whole tally.Table, countries []news.ConceptID, unit tally.Unit, held map[news.Pair]review.Held) *sheet {
 	sh := &sheet{Name: "map", Caption: "Instruments and countries by actor, in " + strings.ToLower(unitTitle(unit)), Shown: 60, Cols: []column{{ID: "instrument", Name: "Instrument"}, {ID: "country", Name: "Country"}}}
 	for _, id := range ids {
 		sh.Cols = append(sh.Cols, column{ID: string(id), Name: v.s.name(id), Num: true})
 	}
-	sh.Cols = append(sh.Cols, column{ID: "there", Name: "Who is there"})
+	sh.Cols = append(sh.Cols, column{ID: "there", Name: "Who is there"}, column{ID: "held", Name: "What is held of them"})
 	for _, k := range whole.Rows {
 		for _, country := range countries {
 			row := []cell{{Value: k.ID, Text: k.Name, Head: true}, {Value: string(country), Text: v.s.name(country), Href: "/countries/" + string(country)}}
 			var there []string
+			var present []news.ConceptID
 			for i, id := range ids {
 				n := cellAt(&parts[i], k.ID, string(country)).In(unit)
 				if n > 0 {
-					there = append(there, v.s.name(id))
+					there, present = append(there, v.s.name(id)), append(present, id)
 				}
 				href := v.items("actor:"+string(id), k.Query, "target:"+string(country))
 				if unit == tally.Events {
@@ -110,7 +133,7 @@ func (v *view) convergenceSheet(ids []news.ConceptID, parts []tally.Table, whole
 			if len(there) > 1 {
 				says = cell{Value: fmt.Sprintf("%s and %s", strings.Join(there[:len(there)-1], ", "), there[len(there)-1]), Class: "yes"}
 			}
-			sh.Rows = append(sh.Rows, append(row, says))
+			sh.Rows = append(sh.Rows, append(row, says, v.pairCell(present, k.ID, string(country), held)))
 		}
 	}
 	return sh

@@ -16,6 +16,7 @@ import (
 
 	"silkwire/export"
 	"silkwire/news"
+	"silkwire/review"
 	"silkwire/search"
 	"silkwire/store"
 	"silkwire/tally"
@@ -63,11 +64,12 @@ type section struct {
 	Empty     string // what to do where there is nothing to show
 	Cites     []day
 	CiteURL   string // all of them
+	Relate    *relateForm
 }
 
 // formField is one more field of the form.
 type formField struct {
-	Name, Label, Kind string // Kind: "select", "text", "area"
+	Name, Label, Kind string // Kind: "select", "text", "area", "hidden"
 	Value, Hint       string
 	Choices           []choice
 }
@@ -85,7 +87,8 @@ type view struct {
 	to    time.Time // excluded
 	seq   uint64
 
-	counted int // items
+	counted int  // items
+	can     bool // whoever looks is an analyst
 }
 
 // errMistake ends a view whose form has a mistake, which is on the page.
@@ -135,7 +138,7 @@ func (s *Server) writeView(w http.ResponseWriter, r *http.Request, v *view) {
 
 func (s *Server) newView(r *http.Request) (*view, error) {
 	form := r.URL.Query()
-	v := &view{s: s, ctx: r.Context(), form: form, id: r.PathValue("id")}
+	v := &view{s: s, ctx: r.Context(), form: form, id: r.PathValue("id"), can: isAnalyst(r)}
 	v.Section, v.Path, v.Notice, v.Crumb, v.CrumbHref = "counts", r.URL.Path, tally.Notice, "Counts", "/counts"
 	v.Query, v.From, v.To = strings.TrimSpace(form.Get("q")), form.Get("from"), form.Get("to")
 	v.All = form.Get("all") == "1"
@@ -333,9 +336,13 @@ func (v *view) gather(q search.Query, classes []tally.Class) (*tally.Corpus, err
 	each := func(f func(*news.Item) error) error {
 		return v.s.Store.Each(v.ctx, store.Query{Search: q, WithText: words}, f)
 	}
+	weighed, err := v.s.Store.Weighed(v.ctx)
+	if err != nil {
+		return nil, err
+	}
 	return tally.Gather(each, tally.Rules{
 		Taxonomy: v.s.Taxonomy, Country: func(id news.OutletID) string { return v.s.outlet(id).Country }, Most: mostCounted, Classes: classes,
-		About: export.Narrow(v.asked, v.s.Taxonomy),
+		About: export.Narrow(v.asked, v.s.Taxonomy), Meant: review.MeansOf(weighed),
 	})
 }
 
@@ -404,6 +411,14 @@ const (
 	corporaKept = 6
 	entriesKept = 2 * mostCounted
 )
+
+// forget lets the next view read anew: what analysts said of events is counted
+// at once.
+func (k *corpora) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.list = nil
+}
 
 // get returns the corpus of a question, from what is kept or gathered anew.
 func (k *corpora) get(ctx context.Context, asked keptCorpus, gather func() (*tally.Corpus, error)) (keptCorpus, error) {

@@ -124,6 +124,12 @@ func (a *archive) Revisions(_ context.Context, id news.ItemID) ([]news.Revision,
 
 func (a *archive) ReviewsOf(context.Context, news.ItemID) ([]news.Review, error) { return nil, a.err }
 
+func (a *archive) Weighed(context.Context) (map[news.ItemID][]news.Review, error) {
+	return nil, a.err
+}
+
+func (a *archive) Relations(context.Context) ([]news.Relation, error) { return nil, a.err }
+
 func (a *archive) RecentReviews(context.Context, string, int) ([]news.Review, error) {
 	return nil, a.err
 }

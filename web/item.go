@@ -186,6 +186,14 @@ func (p *itemPage) Verdict(target string) *verdictBox {
 	return p.Review.Boxes[target]
 }
 
+// Works is by which power the event of a target works, and for how long.
+func (p *itemPage) Works(target string) string {
+	if p.Review == nil {
+		return ""
+	}
+	return p.Review.Works[target]
+}
+
 // mark fills the title, the text and the events, which point at each other.
 func (p *itemPage) mark(s *Server, it *news.Item) {
 	titleText, body := it.Title, it.Body()

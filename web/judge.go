@@ -83,6 +83,7 @@ func (j *judging) keep(r *http.Request, said ...news.Review) ([]news.Review, err
 	if err != nil {
 		return nil, err
 	}
+	j.s.corpora.forget()
 	last := &kept[len(kept)-1] // which names the act: what is finished ends with that
 	j.s.audit(r, string(last.Verdict), whatOf(last), nil, kept)
 	return kept, nil
@@ -118,6 +119,9 @@ func (j *judging) complete(r *news.Review) error {
 	if err := j.known(r); err != nil {
 		return err
 	}
+	if err := knownMeans(r.Means); err != nil {
+		return err
+	}
 	if r.Quote != "" && !strings.Contains(j.item.Title, r.Quote) && !strings.Contains(j.item.Body(), r.Quote) {
 		return badReview("The words “%s” do not stand in the item. Copy them from the title or the text as they are there.", oneLine(r.Quote, 80))
 	}
@@ -141,6 +145,22 @@ func (j *judging) known(r *news.Review) error {
 		if id != "" && !there && !onItem && !j.mentioned(id) {
 			return unknownConcept(j.s.Taxonomy, string(id))
 		}
+	}
+	return nil
+}
+
+// knownMeans refuses kinds of power and horizons that no page knows.
+func knownMeans(m *news.Means) error {
+	if m == nil {
+		return nil
+	}
+	for _, b := range m.Behaviour {
+		if !slices.Contains(taxonomy.Behaviours(), b) {
+			return badReview("There is no kind of power “%s”; there are %s.", oneLine(b, 30), strings.Join(taxonomy.Behaviours(), ", "))
+		}
+	}
+	if m.Horizon != "" && !slices.Contains(taxonomy.Horizons(), m.Horizon) {
+		return badReview("There is no horizon “%s”; there are %s.", oneLine(m.Horizon, 30), strings.Join(taxonomy.Horizons(), ", "))
 	}
 	return nil
 }
@@ -271,11 +291,13 @@ func (j *judging) read(do, target string, form url.Values) ([]news.Review, error
 	verdict := news.Verdict(strings.TrimPrefix(do, "settle-"))
 	t, ok := readTarget(target)
 	switch verdict {
-	case news.Accept, news.Reject:
+	case news.Weigh:
+		return j.readMeans(form)
+	case news.Accept, news.Reject, news.Main:
 		if !ok {
 			return nil, badReview("It was not said which tag or event is meant.")
 		}
-		if t.IsRelevance() {
+		if t.IsRelevance() && verdict != news.Main {
 			verdict = map[news.Verdict]news.Verdict{news.Accept: news.IsRelevant, news.Reject: news.Irrelevant}[verdict]
 		}
 		said := reviewOf(verdict, t)
@@ -293,6 +315,18 @@ func (j *judging) read(do, target string, form url.Values) ([]news.Review, error
 		return nil, badReview("Undo has an address of its own.")
 	}
 	return nil, badReview("There is no verdict “%s”.", oneLine(do, 30))
+}
+
+// readMeans reads by which power an event works, and for how long.
+func (j *judging) readMeans(form url.Values) ([]news.Review, error) {
+	t, ok := readTarget(form.Get("event"))
+	if !ok || t.Event == (news.EventKey{}) {
+		return nil, badReview("It was not said which event is meant.")
+	}
+	said := reviewOf(news.Weigh, t)
+	said.Means = &news.Means{Behaviour: form["power"], Horizon: form.Get("horizon")}
+	said.Note = form.Get("note")
+	return []news.Review{said}, nil
 }
 
 // readNew reads a tag or an event that an analyst puts in, alone or in the

@@ -95,6 +95,9 @@ func (d *analysts) press(who string, page doc, value string, typed ...string) (l
 		form := formOf(page, b)
 		fields := url.Values{}
 		for _, in := range form.all("input") {
+			if in.attr("type") == "checkbox" {
+				continue // nobody has ticked it
+			}
 			fields.Set(in.attr("name"), in.attr("value"))
 		}
 		for i := 0; i+1 < len(typed); i += 2 {

@@ -363,6 +363,10 @@ func (s *Server) inWords(r *news.Review) string {
 		return what + " added"
 	case news.Replace:
 		return what + " replaced by " + of(r.With, r.WithEvent)
+	case news.Main:
+		return what + " marked as main"
+	case news.Weigh:
+		return what + ": " + meansInWords(*r.Means)
 	case news.IsRelevant:
 		return "relevant"
 	case news.Irrelevant:

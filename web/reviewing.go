@@ -32,6 +32,9 @@ type reviewing struct {
 	Added   []*verdictBox
 	Tags    []choice // that can be replaced
 	Events  []choice
+	Powers  []string
+	Spans   []string
+	Works   map[string]string // by the event's target: by which power it works and for how long, and who says so
 	Log     []saidLine
 	Queue   *queueBar
 	Undo    string // what it would take back
@@ -50,6 +53,8 @@ type verdictBox struct {
 	Disputed  bool
 	Agreement bool // whoever looks is one of those who differ
 	Settled   string
+	IsTag     bool
+	Main      bool // whoever looks marked it as what the item is about
 	Current   bool
 	Yes, No   string // the words on the buttons
 }
@@ -72,12 +77,17 @@ type queueBar struct {
 	Out                 string
 }
 
+// isAnalyst reports whether whoever asks can judge, under a name.
+func isAnalyst(r *http.Request) bool {
+	v := visitorOf(r)
+	return v.Role.Allows(account.Analyst) && v.Name != ""
+}
+
 // view fills the part of the page that reviews are made with.
 func (j *judging) view(r *http.Request, w way) (*reviewing, error) {
-	v := visitorOf(r)
 	w.Item = j.item.ID
 	p := &reviewing{
-		Can: v.Role.Allows(account.Analyst) && v.Name != "", Action: itemHref(j.item.ID) + "/reviews", Seen: seenOf(&j.item), Way: w, Skipped: strings.Join(w.Skip, ","),
+		Can: isAnalyst(r), Action: itemHref(j.item.ID) + "/reviews", Seen: seenOf(&j.item), Way: w, Skipped: strings.Join(w.Skip, ","),
 		Hidden: j.hides() && j.said.Done() > 0, Boxes: map[string]*verdictBox{}, AtEnd: w.At == "end",
 	}
 	mine := j.said.By(j.who)
@@ -106,6 +116,7 @@ func (j *judging) view(r *http.Request, w way) (*reviewing, error) {
 	if n := len(j.open()); p.Can && !p.Done && n > 0 {
 		p.Left = count(n, "verdict") + " open"
 	}
+	j.works(p)
 	j.log(p)
 	if !p.Can {
 		return p, nil
@@ -148,6 +159,8 @@ func (j *judging) box(t review.Target, can bool) *verdictBox {
 		b.Yes, b.No = "relevant", "not relevant"
 	}
 	if t.Concept != "" {
+		mine := j.said.By(j.who)
+		b.IsTag, b.Main = true, mine.MarkedMain(t)
 		b.Group = groupOf(string(j.s.Taxonomy.Facet(t.Concept)))
 	}
 	b.Mine = b.word(j.own(t))
@@ -159,6 +172,9 @@ func (j *judging) box(t review.Target, can bool) *verdictBox {
 		o := &j.said.Opinions[i]
 		if o.By != j.who && says != review.Unsaid {
 			b.Others = append(b.Others, oneLine(o.By, 40)+": "+b.word(says))
+		}
+		if o.By != j.who && o.MarkedMain(t) {
+			b.Others[len(b.Others)-1] += ", main"
 		}
 		b.Agreement = b.Agreement || b.Disputed && o.By == j.who && says != review.Unsaid
 	}
@@ -188,6 +204,50 @@ func (j *judging) nameOf(t review.Target) string {
 		return j.s.name(t.Concept)
 	}
 	return j.s.name(t.Event.Actor) + " → " + j.s.name(t.Event.Instrument) + " → " + j.s.name(t.Event.Recipient)
+}
+
+// works fills by which power each event works and for how long: as analysts
+// said it, as far as that may be seen, or else as the taxonomy says of its
+// instrument.
+func (j *judging) works(p *reviewing) {
+	visible := slices.DeleteFunc(slices.Clone(j.all), func(r news.Review) bool { return j.hides() && r.By != j.who })
+	meant := review.Meant(visible)
+	p.Works = map[string]string{}
+	for _, e := range p.Events {
+		t, _ := readTarget(e.Value)
+		p.Works[e.Value] = j.s.worksInWords(t.Event, meant[t.Event])
+	}
+	p.Powers, p.Spans = taxonomy.Behaviours(), taxonomy.Horizons()
+}
+
+// worksInWords is how an event works, and who says so.
+func (s *Server) worksInWords(key news.EventKey, m review.Meaning) string {
+	var parts []string
+	c, _ := s.Taxonomy.Concept(key.Instrument)
+	switch {
+	case len(m.Behaviour) > 0:
+		parts = append(parts, "works by "+strings.Join(m.Behaviour, " and ")+" ("+oneLine(m.ByBehaviour.By, 40)+")")
+	case c != nil && len(c.Behaviour) > 0:
+		parts = append(parts, "works by "+strings.Join(c.Behaviour, " and "))
+	}
+	switch {
+	case m.Horizon != "":
+		parts = append(parts, m.Horizon+" term ("+oneLine(m.ByHorizon.By, 40)+")")
+	case c != nil && c.Horizon != "":
+		parts = append(parts, c.Horizon+" term")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func meansInWords(m news.Means) string {
+	var parts []string
+	if len(m.Behaviour) > 0 {
+		parts = append(parts, "works by "+strings.Join(m.Behaviour, " and "))
+	}
+	if m.Horizon != "" {
+		parts = append(parts, m.Horizon+" term")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // log lists what was said, the newest first, as far as it may be seen.

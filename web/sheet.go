@@ -43,6 +43,7 @@ type cell struct {
 	NoteHref  string
 	Head      bool // names the row
 	More      []textLink
+	Links     []textLink // in the place of the value
 }
 
 // textLink is a link in a line of small ones.

@@ -11,6 +11,7 @@ import (
 
 	"silkwire/export"
 	"silkwire/news"
+	"silkwire/review"
 	"silkwire/store"
 	"silkwire/tally"
 )
@@ -63,9 +64,13 @@ func (c *counted) run(ctx context.Context, std *stdio, cl *cli, rows, cols strin
 			return err
 		}
 		cfg := a.cfg.Load()
+		weighed, err := a.store.Weighed(ctx)
+		if err != nil {
+			return err
+		}
 		corpus, err := tally.Gather(func(f func(*news.Item) error) error {
 			return a.store.Each(ctx, store.Query{Search: query}, f)
-		}, tally.Rules{Taxonomy: a.tax, Country: func(id news.OutletID) string { return countryOf(cfg, id) }, About: export.Narrow(query, a.tax)})
+		}, tally.Rules{Taxonomy: a.tax, Country: func(id news.OutletID) string { return countryOf(cfg, id) }, About: export.Narrow(query, a.tax), Meant: review.MeansOf(weighed)})
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"digest":          {"news", "taxonomy", "search", "store", "client", "text", "story"},
 	"web":             {"news", "taxonomy", "search", "store", "client", "text", "story", "account", "people", "review", "trust", "tally", "chart", "export"},
 	"gold":            {"news", "taxonomy", "review"},
-	"export":          {"news", "taxonomy", "search", "store", "text"},
+	"export":          {"news", "taxonomy", "search", "store", "text", "review"},
 	"tally":           {"news", "search", "taxonomy", "text"},
 	"chart":           {},
 	"bulk":            {"news", "taxonomy", "text"},

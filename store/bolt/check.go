@@ -227,6 +227,9 @@ func (c *checker) reviews(tx *bbolt.Tx) error {
 		if by := tx.Bucket(bucketReviewTimes).Get(reviewTimeKey(&r, k)); string(by) != r.By {
 			return c.found("review %q is missing from reviews_by_time", k)
 		}
+		if noted := tx.Bucket(bucketWeighed).Get(k) != nil; noted != (r.Verdict == news.Weigh) {
+			return c.found("weighed has %q, or lacks it, against the review", k)
+		}
 		return nil
 	})
 	if err != nil {
@@ -250,7 +253,7 @@ func (c *checker) reviews(tx *bbolt.Tx) error {
 // records reads the checksum of every record that no other part reads.
 func (c *checker) records(tx *bbolt.Tx) error {
 	for _, bucket := range [][]byte{bucketTexts, bucketEvidence, bucketSources, bucketAdded, bucketBackfills, bucketClaims, bucketRuns, bucketCompiled, bucketToldIn, bucketTold, bucketMessages, bucketBodies,
-		bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses, bucketSamples, bucketHistory} {
+		bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses, bucketRelations, bucketSamples, bucketHistory} {
 		err := c.each(tx.Bucket(bucket), func(k, v []byte) error {
 			if _, err := unseal(v); err != nil {
 				return c.found("%s/%q: %v", bucket, k, err)

@@ -69,6 +69,8 @@ audit/        number                     record: who changed what, chained to th
 reviews/      item 0 number              record: what an analyst said of the item
 reviews_by_time/ time item 0 number      analyst
 review_keys/  analyst 0 key              key of the review that was sent with this key
+weighed/      item 0 number              analyst whose review weighs an event
+relations/    number                     record: what an analyst holds of two actors in one field
 samples/      sample                     record: what was drawn at random, and of what
 history/      item 0 number              record: which tags came and went at a tagging
 `
@@ -115,6 +117,8 @@ var (
 	bucketReviews     = []byte("reviews")
 	bucketReviewTimes = []byte("reviews_by_time")
 	bucketReviewKeys  = []byte("review_keys")
+	bucketWeighed     = []byte("weighed")
+	bucketRelations   = []byte("relations")
 	bucketSamples     = []byte("samples")
 	bucketHistory     = []byte("history")
 )
@@ -124,7 +128,7 @@ var (
 func laterBuckets() [][]byte {
 	return [][]byte{
 		bucketSubscriptions, bucketSecrets, bucketProfiles, bucketUsers, bucketPasses, bucketAudit,
-		bucketReviews, bucketReviewTimes, bucketReviewKeys, bucketSamples, bucketHistory, bucketAdded, bucketBackfills,
+		bucketReviews, bucketReviewTimes, bucketReviewKeys, bucketWeighed, bucketRelations, bucketSamples, bucketHistory, bucketAdded, bucketBackfills,
 	}
 }
 

@@ -103,7 +103,13 @@ func fill(t testing.TB, s *Store) {
 			return s.AddPass(ctx, p, 1, account.Entry{Who: "amina", Did: "sign in"})
 		},
 		func() error {
-			_, err := s.Review(ctx, item(5).ID, news.Review{By: "dilnoza", Verdict: news.Accept, Concept: "china", Key: "k1"})
+			key := item(5).Tagging.Events[0].Key()
+			_, err := s.Review(ctx, item(5).ID, news.Review{By: "dilnoza", Verdict: news.Accept, Concept: "china", Key: "k1"},
+				news.Review{By: "dilnoza", Verdict: news.Weigh, Event: &key, Means: &news.Means{Horizon: "long"}})
+			return err
+		},
+		func() error {
+			_, err := s.Relate(ctx, news.Relation{Pair: news.Pair{A: "russia", B: "china", Instrument: "scholarship", Country: "uzbekistan"}, Kind: news.Competitive, By: "dilnoza"})
 			return err
 		},
 		func() error {

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -110,6 +111,11 @@ func (rv *reviewer) add(r news.Review) error {
 			return err
 		}
 	}
+	if r.Verdict == news.Weigh {
+		if err := rv.put(bucketWeighed, key, []byte(r.By)); err != nil {
+			return err
+		}
+	}
 	rv.count(total, string(bucketReviews), 1)
 	rv.next++
 	rv.all, rv.kept = append(rv.all, r), append(rv.kept, r)
@@ -193,6 +199,25 @@ func (s *Store) RecentReviews(ctx context.Context, by string, n int) ([]news.Rev
 		return nil
 	})
 	return list, err
+}
+
+// Weighed keeps the promise of [store.Reviews].
+func (s *Store) Weighed(ctx context.Context) (map[news.ItemID][]news.Review, error) {
+	found := map[news.ItemID][]news.Review{}
+	err := s.view(ctx, "read what events were weighed", func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketWeighed).ForEach(func(k, _ []byte) error {
+			item, _, _ := bytes.Cut(k, []byte{0})
+			id := news.ItemID(item)
+			if _, read := found[id]; read {
+				return nil
+			}
+			all, err := reviewsOf(tx, id)
+			found[id] = slices.DeleteFunc(review.Standing(all), func(r news.Review) bool { return r.Verdict != news.Weigh })
+			return err
+		})
+	})
+	maps.DeleteFunc(found, func(_ news.ItemID, list []news.Review) bool { return len(list) == 0 })
+	return found, err
 }
 
 // Draw keeps the promise of [store.Reviews]. The population is walked in the

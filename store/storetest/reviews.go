@@ -17,18 +17,20 @@ import (
 
 func reviewStories() map[string]story {
 	return map[string]story{
-		"a review comes back as it was said, with id and time":                      reviewComesBack,
-		"reviews of a thing that is not there are refused":                          reviewUnknown,
-		"a review that says nothing clear is refused, and what came with it too":    reviewInvalid,
-		"the same key by the same analyst is the same review":                       reviewKey,
-		"an undo withdraws a review of one's own, once, and takes nothing out":      reviewUndo,
-		"retagging and revising change no review":                                   reviewsStay,
-		"what was reviewed is found, until it is withdrawn":                         reviewedIsFound,
-		"recent reviews are the newest first, of one analyst or of all":             recentReviews,
-		"a sample is kept with its frame and drawn once":                            drawOnce,
-		"every item of a population is drawn as often as any other":                 drawFair,
-		"a history tells what came and went, and when":                              history,
-		"whatever happens in whatever order, every review stays and means the same": reviewsAtRandom,
+		"a review comes back as it was said, with id and time":                        reviewComesBack,
+		"reviews of a thing that is not there are refused":                            reviewUnknown,
+		"a review that says nothing clear is refused, and what came with it too":      reviewInvalid,
+		"the same key by the same analyst is the same review":                         reviewKey,
+		"an undo withdraws a review of one's own, once, and takes nothing out":        reviewUndo,
+		"retagging and revising change no review":                                     reviewsStay,
+		"what was reviewed is found, until it is withdrawn":                           reviewedIsFound,
+		"recent reviews are the newest first, of one analyst or of all":               recentReviews,
+		"a sample is kept with its frame and drawn once":                              drawOnce,
+		"every item of a population is drawn as often as any other":                   drawFair,
+		"what an event works by is read for all items at once, until it is withdrawn": weighed,
+		"relations are kept in order, and none is changed":                            relations,
+		"a history tells what came and went, and when":                                history,
+		"whatever happens in whatever order, every review stays and means the same":   reviewsAtRandom,
 	}
 }
 
@@ -105,7 +107,8 @@ func reviewInvalid(t *testing.T, s store.Store) {
 		{Verdict: news.Flag}, {By: "a"}, {By: "a", Verdict: "perhaps"}, {By: "a", Verdict: news.Accept}, {By: "a", Verdict: news.Accept, Concept: "china", Event: &key},
 		{By: "a", Verdict: news.IsRelevant, Concept: "china"}, {By: "a", Verdict: news.Replace, Concept: "china"}, {By: "a", Verdict: news.Replace, Concept: "china", With: "china"},
 		{By: "a", Verdict: news.Replace, Concept: "china", WithEvent: &key}, {By: "a", Verdict: news.Accept, Concept: "china", With: "russia"}, {By: "a", Verdict: news.Undo},
-		{By: "a", Verdict: news.Remark, Note: " "}, {By: "a", Verdict: news.Add, Event: &news.EventKey{Actor: "china"}}, {By: "a", Verdict: news.Flag, Settles: true}, {By: "a\x00b", Verdict: news.Flag},
+		{By: "a", Verdict: news.Remark, Note: " "}, {By: "a", Verdict: news.Add, Event: &news.EventKey{Actor: "china"}}, {By: "a", Verdict: news.Flag, Settles: true}, {By: "a", Verdict: news.Main, Event: &key}, {By: "a", Verdict: news.Weigh, Event: &key},
+		{By: "a", Verdict: news.Weigh, Concept: "china", Means: &news.Means{Horizon: "long"}}, {By: "a", Verdict: news.Accept, Event: &key, Means: &news.Means{Horizon: "long"}}, {By: "a\x00b", Verdict: news.Flag},
 	} {
 		if _, err := s.Review(context.Background(), it.ID, good, bad); err == nil {
 			t.Errorf("%+v was kept", bad)
@@ -226,6 +229,58 @@ func recentReviews(t *testing.T, s store.Store) {
 		}
 		same(t, c.want, got)
 	}
+}
+
+func weighed(t *testing.T, s store.Store) {
+	one, two := taggedArticle(1), taggedArticle(2)
+	save(t, s, one, two)
+	key := one.Tagging.Events[0].Key()
+	read := func() map[news.ItemID][]news.Review {
+		t.Helper()
+		found, err := s.Weighed(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	same(t, 0, len(read()))
+	first := say(t, s, one.ID, news.Review{By: "a", Verdict: news.Accept, Event: &key}, news.Review{By: "a", Verdict: news.Weigh, Event: &key, Means: &news.Means{Behaviour: []string{"coercion"}}})
+	second := say(t, s, one.ID, news.Review{By: "b", Verdict: news.Weigh, Event: &key, Means: &news.Means{Horizon: "long"}})
+	third := say(t, s, two.ID, news.Review{By: "b", Verdict: news.Weigh, Event: &key, Means: &news.Means{Horizon: "short"}})
+	same(t, map[news.ItemID][]news.Review{one.ID: {first[1], second[0]}, two.ID: third}, read())
+	if err := s.Retag(context.Background(), map[news.ItemID]news.Tagging{one.ID: {Lang: "en", Taxonomy: "v2"}}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, []news.Review{first[1], second[0]}, read()[one.ID])
+	say(t, s, two.ID, news.Review{By: "b", Verdict: news.Undo, Undoes: third[0].ID})
+	same(t, 1, len(read()))
+	check(t, s)
+}
+
+func relations(t *testing.T, s store.Store) {
+	ctx := context.Background()
+	r := news.Relation{Pair: news.Pair{A: "russia", B: "china", Instrument: "loan", Country: "kyrgyzstan"}, Kind: news.Competitive, By: "a", Note: "the same bridge", At: noon(), Seen: news.RelationSeen{Taxonomy: "v1", Sequence: 9, DealsA: 2, DealsB: 1}}
+	first, err := s.Relate(ctx, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.ID, r.Pair = first.ID, news.Pair{A: "china", B: "russia", Instrument: "loan", Country: "kyrgyzstan"}
+	same(t, r, first)
+	second, err := s.Relate(ctx, news.Relation{Pair: r.Pair, Kind: news.Unjudged, By: "b"})
+	if err != nil || second.At.IsZero() || second.ID <= first.ID {
+		t.Errorf("%+v, %v", second, err)
+	}
+	for _, bad := range []news.Relation{{Pair: r.Pair, Kind: news.Competitive}, {Pair: r.Pair, Kind: "friendly", By: "a"}, {Pair: news.Pair{A: "china", B: "china", Instrument: "loan", Country: "kyrgyzstan"}, Kind: news.Competitive, By: "a"}} {
+		if _, err := s.Relate(ctx, bad); err == nil {
+			t.Errorf("%+v was kept", bad)
+		}
+	}
+	list, err := s.Relations(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, []news.Relation{first, second}, list)
+	check(t, s)
 }
 
 func population(t *testing.T, s store.Store, n int) {

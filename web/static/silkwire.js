@@ -37,10 +37,10 @@
   // A key presses the button of what is current, or of the page; a field that
   // has the key is opened and entered.
   const press = (key) => {
-    const find = (from) => from?.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    const el = find(boxes[at]) ?? find(document);
+    const keyed = `[data-key="${CSS.escape(key)}"]`;
+    const el = boxes[at]?.querySelector(keyed) ?? all(keyed).find((other) => !other.closest(".judge")); // never another tag's
     if (!el) return false;
-    if (!el.matches("input, textarea")) return el.click(), true;
+    if (!el.matches("input, textarea, select")) return el.click(), true;
     quote(el.form);
     el.closest("details").open = true;
     document.addEventListener("keyup", () => el.focus(), { once: true }); // so that the key itself is not typed
