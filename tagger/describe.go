@@ -8,7 +8,7 @@ import (
 )
 
 // centralAsia are the recipients of events: the region and its five states.
-var centralAsia = []news.ConceptID{"central-asia", "kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan"}
+var centralAsia = []news.ConceptID{region, "kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan", "uzbekistan"}
 
 // homeActors are concepts through which Central Asia acts itself.
 var homeActors = []news.ConceptID{kazakhstanAbroad, "central-asian-states-as-actors"}
@@ -16,7 +16,22 @@ var homeActors = []news.ConceptID{kazakhstanAbroad, "central-asian-states-as-act
 const (
 	kazakhstanAbroad = news.ConceptID("kazakhstan-own-soft-power")
 	regionalFormat   = news.ConceptID("five-plus-one") // meetings with all five states at once
+	region           = news.ConceptID("central-asia")
 )
+
+// spokenOfInstruments are those of which more is said than done; a mention of
+// one is rarely an event.
+var spokenOfInstruments = []news.ConceptID{
+	"people-to-people", "sanctions", "security-narrative", "cultural-diplomacy", "nation-branding",
+	"military-political-instruments", "multilateral-packaging", "digital-diplomacy",
+}
+
+// noBodies are actors by which nobody in particular is meant, and those of the
+// past.
+var noBodies = []news.ConceptID{
+	"ngos", "think-tanks", "cultural-foundations", "local-media-partners", "the-west", "extra-regional-powers",
+	"southeast-asia", "soviet-union", "tsarist-russia", "historical-empires",
+}
 
 // describe works out what the tagger asks of every concept.
 func describe(tax *taxonomy.Taxonomy) []conceptInfo {
@@ -46,6 +61,8 @@ func describe(tax *taxonomy.Taxonomy) []conceptInfo {
 		if slices.Contains(chain, kazakhstanAbroad) {
 			info.own = number["kazakhstan"]
 		}
+		info.spokenOf, info.noBody = slices.Contains(spokenOfInstruments, c.ID), slices.Contains(noBodies, stateOf(tax, c))
+		info.noHands = c.About == "none"
 		info.format = slices.Contains(chain, regionalFormat)
 		info.home = slices.ContainsFunc(chain, func(id news.ConceptID) bool {
 			return slices.Contains(homeActors, id) || slices.Contains(centralAsia, id)

@@ -9,343 +9,211 @@ import (
 	"silkwire/taxonomy"
 )
 
-// The weights by which an instrument chooses its actor and its recipient among
-// all that the item names: nearer, named earlier, and more often is better.
-const (
-	sameSentence     = 3.0
-	sentenceBefore   = 1.8
-	sentenceAfter    = 1.0
-	inTitle          = 1.6
-	elsewhere        = 0.3
-	perDoubling      = 0.4 // for each doubling of how often the item names it
-	namedState       = 0.6 // a recipient named itself, not through one of its cities
-	beforeInstrument = 0.4 // an actor that the sentence names before the instrument
-	strongEnough     = 1.5 // below this nobody is meant
-)
-
-// coordinated is how many words may stand between two names of one list:
-// "China, Russia and Iran".
-const coordinated = 2
-
-// triple is an event before it is written out.
-type triple struct {
-	actor, instrument, recipient int32
-	at                           *found // the instrument's mention
-	from, to                     int32  // sentences
-	strength                     float64
-	actorHere, recipientHere     bool // in the instrument's own sentence
-	actors                       int  // chosen together
+// use is one mention of an instrument, read as an event: the actor and the
+// recipient that stand nearest to it, and what speaks for and against them.
+type use struct {
+	actor, at, recipient *found
+	state                int32 // the recipient
+	marks                marks
+	odds                 float64
 }
 
-// events finds who uses which instrument toward whom. Every mention of an
-// instrument chooses its actor and its recipient; names that stand beside the
-// chosen one in a list are chosen with it.
+// probability is how probable it is that the text tells of this event.
+func (x *use) probability() float64 { return 1 / (1 + math.Exp(-x.odds)) }
+
+// events finds who uses which instrument toward whom: of every body that acts,
+// every family of instruments and every recipient that the item names, the use
+// that most speaks for an event, if it is probable. The surest comes first.
 func (t *Tagger) events(w *work) []news.Event {
-	s := t.stage(w)
-	var triples []triple
-	for _, inst := range s.instruments {
-		triples = append(triples, t.eventsOf(s, inst)...)
-	}
-	triples = slices.DeleteFunc(t.distinct(triples), func(x triple) bool { return !t.probable(w, s, &x) })
-	out := make([]news.Event, 0, len(triples))
-	for i := range triples {
-		out = append(out, t.event(w, &triples[i]))
+	uses := t.uses(w)
+	out := make([]news.Event, 0, len(uses))
+	for i := range uses {
+		if uses[i].probability() >= eventThreshold {
+			out = append(out, t.event(w, &uses[i]))
+		}
 	}
 	return out
 }
 
 // stage is who and what an item has to offer for events.
 type stage struct {
-	actors, instruments, recipients []*found
-	weight                          map[int32]float64 // of an actor's root, of a recipient, of a family of instruments
-	acting, receiving, used         float64           // the sums of these weights
+	actors, instruments, recipients parties
 }
 
-func (s *stage) share(part, whole float64) float64 {
-	if whole == 0 {
-		return 0
+// parties are the bodies that act, the families of instruments, or the
+// recipients of an item.
+type parties struct {
+	all    []*found
+	each   []party
+	weight float64
+}
+
+// party is one of them, with all its mentions.
+type party struct {
+	class    int32
+	mentions []*found
+	weight   float64 // how often it is named; the title counts three times
+	share    float64 // of the weight of them all
+	leads    bool    // none weighs more
+}
+
+func (p *parties) add(class int32, f *found) {
+	weight := 1.0
+	if f.field == 0 {
+		weight = 3
 	}
-	return part / whole
+	p.all = append(p.all, f)
+	p.weight += weight
+	at := slices.IndexFunc(p.each, func(q party) bool { return q.class == class })
+	if at < 0 {
+		at = len(p.each)
+		p.each = append(p.each, party{class: class})
+	}
+	q := &p.each[at]
+	q.mentions = append(q.mentions, f)
+	q.weight += weight
+}
+
+// close works out shares.
+func (p *parties) close() {
+	most := 0.0
+	for i := range p.each {
+		most = max(most, p.each[i].weight)
+	}
+	for i := range p.each {
+		q := &p.each[i]
+		q.share, q.leads = q.weight/p.weight, q.weight == most
+	}
+}
+
+// has reports whether a party is among them.
+func (p *parties) has(class int32) bool {
+	return slices.ContainsFunc(p.each, func(q party) bool { return q.class == class })
 }
 
 func (t *Tagger) stage(w *work) *stage {
-	s := &stage{weight: map[int32]float64{}}
+	s := &stage{}
 	for i := range w.mentions {
 		f := &w.mentions[i]
-		c := &t.concepts[f.class]
-		weight := 1.0
-		if f.field == 0 {
-			weight = 3
-		}
-		switch {
+		switch c := &t.concepts[f.class]; {
 		case c.actor && (!c.home || c.projects):
-			s.actors = append(s.actors, f)
-			s.weight[c.root] += weight
-			s.acting += weight
+			s.actors.add(c.root, f)
 		case c.facet == taxonomy.Instrument && !f.domestic:
-			s.instruments = append(s.instruments, f)
-			s.weight[c.family] += weight
-			s.used += weight
+			s.instruments.add(c.family, f)
+			if c.format { // whoever speaks of C5+1 speaks of the region
+				s.recipients.add(t.region, f)
+			}
 		case c.recipient >= 0 && !f.dateline:
-			s.recipients = append(s.recipients, f)
-			s.weight[c.recipient] += weight
-			s.receiving += weight
+			s.recipients.add(c.recipient, f)
 		}
 	}
+	s.actors.close()
+	s.instruments.close()
+	s.recipients.close()
 	return s
 }
 
-// eventsOf makes the events of one mention of an instrument.
-func (t *Tagger) eventsOf(s *stage, inst *found) []triple {
-	actors, actorStrength := t.choose(s, s.actors, inst, func(c *conceptInfo) int32 { return c.root })
-	if len(actors) == 0 {
+// uses returns the strongest use of each body that acts, family of instruments
+// and recipient, the surest first.
+func (t *Tagger) uses(w *work) []use {
+	s := t.stage(w)
+	if len(s.actors.all) == 0 || len(s.recipients.all) == 0 {
 		return nil
 	}
-	recipients, recipientStrength := t.choose(s, t.receivers(s, actors[0], inst), inst, func(c *conceptInfo) int32 { return c.recipient })
-	recipients = t.region(s, inst, recipients)
-	var out []triple
-	for _, a := range actors {
-		for _, r := range recipients {
-			x := triple{
-				actor: a.class, instrument: inst.class, recipient: t.concepts[r.class].recipient, at: inst,
-				from: inst.sentence, to: inst.sentence, strength: actorStrength + recipientStrength,
-				actorHere: a.field == inst.field && a.sentence == inst.sentence, recipientHere: r.field == inst.field && r.sentence == inst.sentence,
-				actors: len(actors),
-			}
-			if t.concepts[a.class].root != x.recipient {
-				out = append(out, x.cover(a).cover(r))
+	var out []use
+	for i := range s.instruments.each {
+		out = t.usesOf(w, s, &s.instruments.each[i], out)
+	}
+	slices.SortStableFunc(out, func(a, b use) int { return cmp.Compare(b.odds, a.odds) })
+	return out
+}
+
+// usesOf appends the uses of one family of instruments.
+func (t *Tagger) usesOf(w *work, s *stage, family *party, out []use) []use {
+	actors, recipients := s.actors.each, s.recipients.each
+	l := &w.links
+	l.clear()
+	for _, at := range family.mentions {
+		l.own = append(l.own, t.instrumentLink(w, s, family, at))
+		for a := range actors {
+			l.givers = append(l.givers, t.actorLink(s, &actors[a], at))
+		}
+		for r := range recipients {
+			l.takers = append(l.takers, t.recipientLink(s, &recipients[r], at))
+		}
+	}
+	for a := range actors {
+		for r := range recipients {
+			if t.mayActToward(s, &actors[a], recipients[r].class) {
+				both := t.pairMarks(s, &actors[a], family, &recipients[r])
+				out = append(out, l.strongest(a, r, len(actors), len(recipients), &both))
+				out[len(out)-1].state = recipients[r].class
 			}
 		}
 	}
 	return out
 }
 
-// receivers are the places that an actor may act toward: for one of the five
-// states another of them, in the very sentence.
-func (t *Tagger) receivers(s *stage, actor, inst *found) []*found {
-	c := &t.concepts[actor.class]
-	if !c.projects {
-		return s.recipients
-	}
-	own := c.own
-	for _, r := range s.recipients {
-		if own < 0 && r.overlaps(actor) {
-			own = t.concepts[r.class].recipient
+// links are, for each mention of a family of instruments, what speaks for it,
+// and the nearest mention of every actor and every recipient.
+type links struct{ own, givers, takers []link }
+
+func (l *links) clear() { l.own, l.givers, l.takers = l.own[:0], l.givers[:0], l.takers[:0] }
+
+// strongest returns the use of an actor and a recipient that most speaks for
+// an event.
+func (l *links) strongest(actor, recipient, actors, recipients int, both *marks) use {
+	best, odds := 0, math.Inf(-1)
+	for m := range l.own {
+		if o := l.own[m].odds + l.givers[m*actors+actor].odds + l.takers[m*recipients+recipient].odds; o > odds {
+			best, odds = m, o
 		}
 	}
-	var out []*found
-	for _, r := range s.recipients {
-		state := t.concepts[r.class].recipient
-		if state != own && t.concepts[state].id != "central-asia" && r.field == inst.field && abs(r.sentence-inst.sentence) <= 1 {
-			out = append(out, r)
+	own, giver, taker := &l.own[best], &l.givers[best*actors+actor], &l.takers[best*recipients+recipient]
+	return use{
+		actor: giver.f, at: own.f, recipient: taker.f, odds: odds + both.odds(),
+		marks: own.marks.and(&giver.marks).and(&taker.marks).and(both),
+	}
+}
+
+// mayActToward: nobody acts toward himself, and one of the five states acts
+// toward another of them, not toward the region.
+func (t *Tagger) mayActToward(s *stage, actor *party, recipient int32) bool {
+	if !t.concepts[actor.class].projects {
+		return actor.class != recipient
+	}
+	own := int32(-1)
+	for _, f := range actor.mentions {
+		own = max(own, t.concepts[f.class].own)
+		for _, r := range s.recipients.all {
+			if own < 0 && r.overlaps(f) {
+				own = t.concepts[r.class].recipient
+			}
 		}
 	}
-	return out
+	return recipient != own && recipient != t.region
 }
 
-// region returns the region in place of its states where all are meant: in a
-// format that is for all of them, or a list of nearly all.
-func (t *Tagger) region(s *stage, inst *found, recipients []*found) []*found {
-	states := 0
-	for _, r := range recipients {
-		if t.concepts[t.concepts[r.class].recipient].id != "central-asia" {
-			states++
-		}
-	}
-	if states < mostStates && !t.concepts[inst.class].format {
-		return recipients
-	}
-	for _, r := range s.recipients {
-		if t.concepts[t.concepts[r.class].recipient].id == "central-asia" {
-			return []*found{r}
-		}
-	}
-	return recipients
-}
-
-// mostStates is how many of the five states stand for the region.
-const mostStates = 4
-
-// cover widens the evidence by the neighbouring sentence in which f stands.
-func (x triple) cover(f *found) triple {
-	if f.field == x.at.field && abs(f.sentence-x.at.sentence) <= 1 {
-		x.from, x.to = min(x.from, f.sentence), max(x.to, f.sentence)
-	}
-	return x
-}
-
-// choose returns the best of the mentions for an instrument, with what stands
-// beside it in a list, one mention for each root; and how strong the choice is.
-func (t *Tagger) choose(s *stage, mentions []*found, inst *found, root func(*conceptInfo) int32) (chosen []*found, strength float64) {
-	var best *found
-	for _, f := range mentions {
-		if v := t.strength(s, f, inst, root); v > strength {
-			best, strength = f, v
-		}
-	}
-	if best == nil || strength < strongEnough {
-		return nil, 0
-	}
-	chosen = []*found{best}
-	for _, f := range mentions {
-		if listed(chosen, f) && !slices.ContainsFunc(chosen, func(g *found) bool {
-			return root(&t.concepts[g.class]) == root(&t.concepts[f.class])
-		}) {
-			chosen = append(chosen, f)
-		}
-	}
-	return chosen, strength
-}
-
-// listed reports whether f stands in a list with one of the chosen.
-func listed(chosen []*found, f *found) bool {
-	return slices.ContainsFunc(chosen, func(g *found) bool {
-		return f != g && f.field == g.field && f.sentence == g.sentence &&
-			max(f.start-g.end, g.start-f.end) <= coordinated && !f.overlaps(g)
-	})
-}
-
-func (t *Tagger) strength(s *stage, f, inst *found, root func(*conceptInfo) int32) float64 {
-	c := &t.concepts[f.class]
-	v := elsewhere
-	switch d := f.sentence - inst.sentence; {
-	case f.field != inst.field && f.field == 0:
-		v = inTitle
-	case f.field != inst.field:
-	case d == 0:
-		v = sameSentence
-		if c.actor && f.start <= inst.start {
-			v += beforeInstrument
-		}
-	case d == -1:
-		v = sentenceBefore
-	case d == 1:
-		v = sentenceAfter
-	}
-	v += perDoubling * math.Log2(1+s.weight[root(c)])
-	if root(c) == f.class {
-		if c.facet == taxonomy.Target {
-			v += namedState
-		}
-	} else if c.actor {
-		v += 0.1 // an institution says more than its state
-	}
-	return v
-}
-
-// EventWeights say how probable it is that an actor, an instrument and a
-// recipient which were found together make an event: like Weights, they are
-// log-odds, and were set on labelled items.
-var EventWeights = []Weight{
-	{"bias", -2.8, "before anything is seen"},
-	{"family's share", 2.2, "how much of what the item says of instruments is of this kind, 0 to 1"},
-	{"learning or culture", 0.95, "the instrument is education or culture: it is named where it is used"},
-	{"diplomacy", -0.45, "it is diplomacy: much talk of it is no deed"},
-	{"insistence", 0.15, "how often the item names the instrument, log2"},
-	{"ruled", -0.55, "the instrument's term is ambiguous and needed a rule"},
-	{"in a name", -0.35, "the instrument is a part of the actor's name"},
-	{"actor's share", 1.35, "how much of what the item says of actors is of this one, 0 to 1"},
-	{"actor's weight", 0.3, "how often the item names the state or body behind the actor, log2"},
-	{"recipient's share", 0.35, "how much of what it says of recipients is of this one, 0 to 1"},
-	{"recipient's weight", 0.4, "how often it names the recipient, log2"},
-	{"actor here", 0.45, "the actor stands in the instrument's sentence"},
-	{"all here", 0.4, "actor and recipient do"},
-	{"actors", -0.7, "how many actors the sentence lists: lists are rarely deeds"},
-	{"families", -0.2, "how many kinds of instruments the sentence names"},
-	{"length", -0.3, "of the sentence, in 200 bytes"},
-	{"position", -0.85, "how deep in the body, 0 to 1"},
-}
-
-// eventThreshold is the probability from which on a triple counts as an event.
-const eventThreshold = 0.33
-
-// probable reports whether a triple is an event.
-func (t *Tagger) probable(w *work, s *stage, x *triple) bool {
-	v := t.eventFeatures(w, s, x)
-	odds := 0.0
-	for _, wt := range EventWeights {
-		odds += wt.Weight * v[wt.Feature]
-	}
-	return 1/(1+math.Exp(-odds)) >= eventThreshold
-}
-
-func (t *Tagger) eventFeatures(w *work, s *stage, x *triple) values {
+func (t *Tagger) event(w *work, x *use) news.Event {
 	f := &w.fields[x.at.field]
-	sentence := f.doc.Sentences[x.at.sentence]
-	v := values{
-		"bias":               1,
-		"actor's weight":     math.Log2(1 + s.weight[t.concepts[x.actor].root]),
-		"recipient's weight": math.Log2(1 + s.weight[x.recipient]),
-		"actors":             float64(x.actors),
-		"families":           float64(s.families(t, x.at)),
-		"length":             float64(sentence.End-sentence.Start) / 200,
-		"position":           float64(x.at.sentence) / float64(len(f.doc.Sentences)),
-		"actor's share":      s.share(s.weight[t.concepts[x.actor].root], s.acting),
-		"recipient's share":  s.share(s.weight[x.recipient], s.receiving),
-		"family's share":     s.share(s.weight[t.concepts[x.instrument].family], s.used),
-	}
-	v.mark("in a name", slices.ContainsFunc(s.actors, func(a *found) bool { return x.at.within(a) }))
-	family := t.concepts[t.concepts[x.instrument].family].id
-	v.mark("learning or culture", family == "education-instrument" || family == "culture-instrument")
-	v.mark("diplomacy", family == "public-diplomacy")
-	v.mark("all here", x.actorHere && x.recipientHere)
-	v.mark("actor here", x.actorHere)
-	v.mark("ruled", t.m.terms[x.at.term].rule >= 0)
-	v.log("insistence", s.often(x.instrument))
-	return v
-}
-
-// families counts the kinds of instruments that a sentence names.
-func (s *stage) families(t *Tagger, at *found) int {
-	var seen []int32
-	for _, f := range s.instruments {
-		if family := t.concepts[f.class].family; f.field == at.field && f.sentence == at.sentence && !slices.Contains(seen, family) {
-			seen = append(seen, family)
+	from, to := x.at.sentence, x.at.sentence
+	for _, g := range []*found{x.actor, x.recipient} { // the evidence takes in the neighbouring sentence
+		if g.field == x.at.field && abs(g.sentence-x.at.sentence) <= 1 {
+			from, to = min(from, g.sentence), max(to, g.sentence)
 		}
 	}
-	return len(seen)
-}
-
-// often counts the mentions of an instrument.
-func (s *stage) often(instrument int32) (n int) {
-	for _, f := range s.instruments {
-		if f.class == instrument {
-			n++
-		}
+	start, end := f.doc.Sentences[from].Start, f.doc.Sentences[to].End
+	actor, instrument := &t.concepts[x.actor.class], &t.concepts[x.at.class]
+	return news.Event{
+		Actor: actor.id, State: t.concepts[actor.root].id,
+		Instrument: instrument.id, Family: t.concepts[instrument.family].id,
+		Recipient: t.concepts[x.state].id, Status: f.status(from, to),
+		Amount: f.amount(from, to), Places: f.places(from, to),
+		Evidence: news.EventEvidence{Field: f.name, Start: start, End: end, Text: f.doc.Text[start:end]},
 	}
-	return n
 }
 
 func abs(n int32) int32 { return max(n, -n) }
-
-// distinct keeps one event of each (state, family, recipient): the strongest.
-func (t *Tagger) distinct(triples []triple) []triple {
-	type key struct{ root, family, recipient int32 }
-	seen := map[key]bool{}
-	slices.SortStableFunc(triples, func(a, b triple) int { return cmp.Compare(b.strength, a.strength) })
-	return slices.DeleteFunc(triples, func(x triple) bool {
-		k := key{t.concepts[x.actor].root, t.concepts[x.instrument].family, x.recipient}
-		if seen[k] {
-			return true
-		}
-		seen[k] = true
-		return false
-	})
-}
-
-func (t *Tagger) event(w *work, x *triple) news.Event {
-	f := &w.fields[x.at.field]
-	start, end := f.doc.Sentences[x.from].Start, f.doc.Sentences[x.to].End
-	ev := news.Event{
-		Actor: t.concepts[x.actor].id, State: t.concepts[t.concepts[x.actor].root].id,
-		Instrument: t.concepts[x.instrument].id, Family: t.concepts[t.concepts[x.instrument].family].id,
-		Recipient: t.concepts[x.recipient].id, Status: f.status(x.from, x.to),
-		Evidence: news.EventEvidence{Field: f.name, Start: start, End: end, Text: f.doc.Text[start:end]},
-	}
-	ev.Amount = f.amount(x.from, x.to)
-	ev.Places = f.places(x.from, x.to)
-	return ev
-}
 
 // statusOf is what a cue says of an event.
 var statusOf = map[cueKind]news.Status{
@@ -361,10 +229,15 @@ var statusRank = []cueKind{cueDenied, cueCancelled, cueSigned, cueCompleted, cue
 func (f *field) status(from, to int32) news.Status {
 	for _, kind := range statusRank {
 		for s := from; s <= to; s++ {
-			if slices.ContainsFunc(f.cuesIn(s), func(c cue) bool { return c.kind == kind }) {
+			if f.hasCue(s, kind) {
 				return statusOf[kind]
 			}
 		}
 	}
 	return news.NoStatus
+}
+
+// hasCue reports whether a sentence has a word of a list.
+func (f *field) hasCue(sentence int32, kind cueKind) bool {
+	return slices.ContainsFunc(f.cuesIn(sentence), func(c cue) bool { return c.kind == kind })
 }

@@ -176,41 +176,32 @@ func (t *Tagger) eventReasons(it *news.Item, tagging *news.Tagging) []EventReaso
 	w := t.borrow()
 	defer t.giveBack(w)
 	t.read(w, it)
-	s := t.stage(w)
-	var triples []triple
-	for _, inst := range s.instruments {
-		triples = append(triples, t.eventsOf(s, inst)...)
-	}
-	triples = t.distinct(triples)
+	uses := t.uses(w)
 	out := make([]EventReason, 0, len(tagging.Events))
 	for i := range tagging.Events {
 		e := &tagging.Events[i]
-		at := slices.IndexFunc(triples, func(x triple) bool { return t.states(w, &x, e) })
+		at := slices.IndexFunc(uses, func(x use) bool { return t.states(w, &x, e) })
 		if at >= 0 {
-			out = append(out, t.eventReason(e, t.eventFeatures(w, s, &triples[at])))
+			out = append(out, uses[at].reason(e))
 		}
 	}
 	return out
 }
 
-// states reports whether an event was made of a triple.
-func (t *Tagger) states(w *work, x *triple, e *news.Event) bool {
-	return t.concepts[x.actor].id == e.Actor && t.concepts[x.instrument].id == e.Instrument &&
-		t.concepts[x.recipient].id == e.Recipient && w.fields[x.at.field].name == e.Evidence.Field
+// states reports whether an event was made of a use.
+func (t *Tagger) states(w *work, x *use, e *news.Event) bool {
+	return t.concepts[x.actor.class].id == e.Actor && t.concepts[x.at.class].id == e.Instrument &&
+		t.concepts[x.state].id == e.Recipient && w.fields[x.at.field].name == e.Evidence.Field
 }
 
-func (t *Tagger) eventReason(e *news.Event, v values) EventReason {
+func (x *use) reason(e *news.Event) EventReason {
 	r := EventReason{Actor: e.Actor, Instrument: e.Instrument, Recipient: e.Recipient, Sentence: e.Evidence.Text}
-	odds := 0.0
-	for _, wt := range EventWeights {
-		if v[wt.Feature] == 0 {
-			continue
+	for i, v := range x.marks {
+		if v != 0 {
+			r.Features = append(r.Features, reasonOf(EventWeights, EventWeights[i].Feature, v))
 		}
-		reason := reasonOf(EventWeights, wt.Feature, v[wt.Feature])
-		odds += wt.Weight * v[wt.Feature]
-		r.Features = append(r.Features, reason)
 	}
-	r.Probability = round2(1 / (1 + math.Exp(-odds)))
+	r.Probability = round2(x.probability())
 	return r
 }
 

@@ -29,6 +29,7 @@ type Tagger struct {
 	concepts []conceptInfo
 	cues     cues
 	agencies *classSet // whose credits mark placed content
+	region   int32     // the class of Central Asia
 	classes  int       // how many there are: concepts and words of rules
 	idle     chan *work
 }
@@ -47,6 +48,9 @@ type conceptInfo struct {
 	projects   bool    // a Central Asian state that acts abroad
 	own        int32   // the state that projects; -1: none, or any
 	format     bool    // a format of meetings with all five states
+	spokenOf   bool    // an instrument of which more is said than done
+	noHands    bool    // an instrument that moves neither money nor people
+	noBody     bool    // an actor that is a kind of body, or past
 }
 
 // New compiles a taxonomy.
@@ -64,6 +68,7 @@ func New(tax *taxonomy.Taxonomy) (*Tagger, error) {
 	t.agencies = agencySet(t.cues.classOf)
 	t.rules = c.rules
 	t.concepts = describe(tax)
+	t.region = t.class(region)
 	t.idle = make(chan *work, runtime.GOMAXPROCS(0))
 	return t, nil
 }
@@ -83,6 +88,7 @@ type work struct {
 	often    []int32  // how often each class occurs
 	seen     []int32  // the classes that occur
 	here     []uint64 // a bit for each class of the sentence under judgement
+	links    links
 }
 
 // field is the title or the body of an item, cut into words.

@@ -1,0 +1,341 @@
+package tagger
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"silkwire/taxonomy"
+	"silkwire/text"
+)
+
+// feature is something that speaks for or against an event; EventWeights has
+// its name, its weight and its meaning.
+type feature int
+
+const (
+	bias feature = iota
+	// of the instrument and its sentence
+	familyShare
+	familyLeads
+	ruled
+	inName
+	spokenOf
+	noHands
+	learning
+	culture
+	signed
+	gives
+	figure
+	year
+	judged
+	quoted
+	// of the actor
+	actorShare
+	actorLeads
+	actorFar
+	othersAct
+	actorsListed
+	noBody
+	actsAbroad
+	standsFor
+	actorBeside
+	// of the recipient
+	recipientShare
+	recipientFar
+	recipientAfter
+	otherPlaces
+	onlyCity
+	unnamed
+	inInstrument
+	wholeRegion
+	// of them together
+	together
+	participants
+	features
+)
+
+// EventWeights say how probable it is that a mention of an instrument is an
+// event of an actor and a recipient: like Weights, they are log-odds, and were
+// fitted to labelled items (docs/method.md).
+var EventWeights = []Weight{
+	bias: {"bias", -4.4, "before anything is seen"},
+
+	familyShare: {"family's share", 1.25, "how much of what the item says of instruments is of this family, 0 to 1"},
+	familyLeads: {"leading family", 0.55, "no family of instruments is named more often"},
+	ruled:       {"ruled", -0.65, "the instrument's term is ambiguous and needed a rule"},
+	inName:      {"in a name", -0.4, "the instrument is a part of an actor's name"},
+	spokenOf:    {"spoken of", -1.7, "the instrument is one of which more is said than done: friendship of peoples, sanctions"},
+	noHands:     {"neither money nor people", -0.65, "the instrument moves neither"},
+	learning:    {"education", 0.6, "the instrument is education: it is named where it is used"},
+	culture:     {"culture", 0.9, "the instrument is culture"},
+	signed:      {"signed", 0.6, "something is signed in its sentence"},
+	gives:       {"given", 0.35, "something is given, built, sent or opened in its sentence"},
+	figure:      {"figure", 0.4, "its sentence has a number that is no year"},
+	year:        {"year", -0.35, "its sentence names a year: background"},
+	judged:      {"judged", -0.9, "its sentence expresses a narrative or a reception"},
+	quoted:      {"quoted", -0.6, "it stands in a quotation"},
+
+	actorShare:   {"actor's share", 1.2, "how much of what the item says of actors is of this one, 0 to 1"},
+	actorLeads:   {"leading actor", 1.05, "no actor is named more often"},
+	actorFar:     {"actor far", -0.95, "the actor stands neither in the title nor in the sentence or beside it"},
+	othersAct:    {"others act", -0.65, "the sentence names other actors, but not this one"},
+	actorsListed: {"actors listed", -1.2, "the actor stands in a list: lists are rarely deeds"},
+	noBody:       {"no body", -1.55, "the actor is a kind of body or a thing of the past: think tanks, the West, the Soviet Union"},
+	actsAbroad:   {"acts abroad", 1.8, "the actor is one of the five states, acting abroad"},
+	standsFor:    {"stands for it", 1.1, "the actor is an institution that stands for instruments of this family"},
+	actorBeside:  {"actor beside", 0.65, "the actor stands right beside the instrument: a Chinese loan"},
+
+	recipientShare: {"recipient's share", 1.45, "how much of what the item says of recipients is of this one, 0 to 1"},
+	recipientFar:   {"recipient far", -0.55, "the recipient stands neither in the title nor in the sentence or beside it"},
+	recipientAfter: {"recipient after", -0.35, "it stands in the next sentence"},
+	otherPlaces:    {"other places", -1.3, "the sentence names other recipients, but not this one"},
+	onlyCity:       {"only a city", -0.4, "the sentence names one of its cities, not the state"},
+	unnamed:        {"unnamed", -0.75, "the item names the region, and of this state only cities: hosts of meetings"},
+	inInstrument:   {"in the instrument", 0.55, "the recipient is a part of the instrument's name"},
+	wholeRegion:    {"whole region", 1, "a format with all five states stands in the sentence: 1 for the region, −1 for one of them"},
+
+	together:     {"together", 0.6, "how many sentences name all three, log2 of one more"},
+	participants: {"participants", -0.15, "the actor and the recipient stand in one list of countries"},
+}
+
+// eventThreshold is the probability from which on a use counts as an event.
+const eventThreshold = 0.38
+
+// marks are the values of all features, most of them 0.
+type marks [features]float64
+
+func (m *marks) odds() (odds float64) {
+	for i, v := range m {
+		if v != 0 {
+			odds += v * EventWeights[i].Weight
+		}
+	}
+	return odds
+}
+
+func (m marks) and(o *marks) marks {
+	for i, v := range o {
+		m[i] += v
+	}
+	return m
+}
+
+func (m *marks) set(f feature, present bool) {
+	if present {
+		m[f] = 1
+	}
+}
+
+// link is the mention of a party that stands nearest to an instrument, or the
+// instrument's own, with what it says of an event.
+type link struct {
+	f     *found
+	marks marks
+	odds  float64
+}
+
+// place is where a party stands, seen from an instrument.
+type distance int
+
+const (
+	here distance = iota
+	sentenceBefore
+	inTitle
+	sentenceAfter
+	far
+)
+
+func (f *found) from(at *found) distance {
+	switch d := f.sentence - at.sentence; {
+	case f.field != at.field && f.field == 0:
+		return inTitle
+	case f.field != at.field:
+		if at.field == 0 && f.sentence == 0 {
+			return sentenceAfter // the body begins behind the title
+		}
+		return far
+	case d == 0:
+		return here
+	case d == -1:
+		return sentenceBefore
+	case d == 1:
+		return sentenceAfter
+	}
+	return far
+}
+
+// gap is how many words stand between two mentions of one sentence.
+func (f *found) gap(g *found) int32 { return max(f.start-g.end, g.start-f.end, 0) }
+
+// nearest returns the mention nearest to an instrument.
+func nearest(mentions []*found, at *found) (best *found, where distance) {
+	for _, f := range mentions {
+		d := f.from(at)
+		if best == nil || d < where || d == where && d == here && f.gap(at) < best.gap(at) {
+			best, where = f, d
+		}
+	}
+	return best, where
+}
+
+// inSentence returns the mentions in an instrument's sentence of other parties
+// than the given one.
+func (p *parties) othersHere(mine *party, at *found) bool {
+	for i := range p.each {
+		if q := &p.each[i]; q.class != mine.class && q.in(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// in reports whether a party is named in a mention's sentence.
+func (p *party) in(at *found) bool {
+	return slices.ContainsFunc(p.mentions, func(f *found) bool { return f.field == at.field && f.sentence == at.sentence })
+}
+
+func (t *Tagger) instrumentLink(w *work, s *stage, family *party, at *found) link {
+	l := link{f: at}
+	m, f, c := &l.marks, &w.fields[at.field], &t.concepts[at.class]
+	m[bias] = 1
+	m[familyShare] = family.share
+	m.set(familyLeads, family.leads)
+	m.set(ruled, t.m.terms[at.term].rule >= 0)
+	m.set(inName, slices.ContainsFunc(s.actors.all, at.within))
+	m.set(spokenOf, c.spokenOf)
+	m.set(noHands, c.noHands)
+	m.set(learning, t.concepts[c.family].id == "education-instrument")
+	m.set(culture, t.concepts[c.family].id == "culture-instrument")
+	m.set(signed, f.hasCue(at.sentence, cueSigned))
+	m.set(gives, f.hasCue(at.sentence, cueGives))
+	m.set(judged, t.judged(w, at))
+	m.set(quoted, f.quoted(at))
+	for i := f.firstWord(at.sentence); i < len(f.doc.Words) && f.doc.Words[i].Sentence == at.sentence; i++ {
+		if word := &f.doc.Words[i]; word.Digits {
+			isYear := looksLikeYear(f.doc.Folded(word))
+			m.set(year, isYear)
+			m.set(figure, !isYear)
+		}
+	}
+	l.odds = m.odds()
+	return l
+}
+
+// judged reports whether a sentence expresses a narrative or a reception.
+func (t *Tagger) judged(w *work, at *found) bool {
+	return slices.ContainsFunc(w.mentions, func(f found) bool {
+		facet := t.concepts[f.class].facet
+		return f.field == at.field && f.sentence == at.sentence && (facet == taxonomy.Narrative || facet == taxonomy.Reception)
+	})
+}
+
+// quoted reports whether more quotation marks have been opened than closed
+// between the beginning of a mention's sentence and the mention.
+func (f *field) quoted(at *found) bool {
+	open := 0
+	for _, r := range f.doc.Text[f.doc.Sentences[at.sentence].Start:f.doc.Words[at.start].Start] {
+		switch {
+		case r == '"':
+			open = 1 - open
+		case strings.ContainsRune("«“„「", r):
+			open++
+		case strings.ContainsRune("»”」", r):
+			open--
+		}
+	}
+	return open > 0
+}
+
+// firstWord is the first word of a sentence.
+func (f *field) firstWord(sentence int32) int {
+	at, _ := slices.BinarySearchFunc(f.doc.Words, sentence, func(w text.Word, s int32) int { return cmp.Compare(w.Sentence, s) })
+	return at
+}
+
+func looksLikeYear(digits []byte) bool {
+	return len(digits) == 4 && (digits[0] == '1' && digits[1] == '9' || digits[0] == '2' && digits[1] == '0')
+}
+
+func (t *Tagger) actorLink(s *stage, actor *party, at *found) link {
+	f, where := nearest(actor.mentions, at)
+	l := link{f: f}
+	m, c := &l.marks, &t.concepts[actor.class]
+	m[actorShare] = actor.share
+	m.set(actorLeads, actor.leads)
+	m.set(actorFar, where == far)
+	m.set(othersAct, where != here && s.actors.othersHere(actor, at))
+	m.set(actorsListed, slices.ContainsFunc(s.actors.all, func(g *found) bool {
+		return t.concepts[g.class].root != actor.class && listed(f, g)
+	}))
+	m.set(noBody, c.noBody)
+	m.set(actsAbroad, c.projects)
+	m.set(actorBeside, where == here && f.gap(at) == 0 && !f.overlaps(at))
+	m.set(standsFor, !slices.ContainsFunc(s.actors.all, at.within) && slices.ContainsFunc(actor.mentions, func(g *found) bool {
+		i := t.concepts[g.class].instrument
+		return i >= 0 && t.concepts[i].family == t.concepts[at.class].family
+	}))
+	l.odds = m.odds()
+	return l
+}
+
+// coordinated is how many words may stand between two names of one list:
+// "China, Russia and Iran".
+const coordinated = 2
+
+// listed reports whether two mentions stand in a list.
+func listed(f, g *found) bool {
+	return f.field == g.field && f.sentence == g.sentence && f.gap(g) <= coordinated && !f.overlaps(g)
+}
+
+func (t *Tagger) recipientLink(s *stage, recipient *party, at *found) link {
+	f, where := nearest(recipient.mentions, at)
+	l := link{f: f}
+	m := &l.marks
+	m[recipientShare] = recipient.share
+	m.set(recipientFar, where == far)
+	m.set(recipientAfter, where == sentenceAfter)
+	m.set(otherPlaces, where != here && s.recipients.othersHere(recipient, at))
+	m.set(onlyCity, where == here && f.class != recipient.class)
+	m.set(inInstrument, f.overlaps(at))
+	m.set(unnamed, recipient.class != t.region && s.recipients.has(t.region) && !slices.ContainsFunc(recipient.mentions, func(g *found) bool {
+		return g.class == recipient.class
+	}))
+	if t.formatHere(s, at) {
+		m[wholeRegion] = -1
+		m.set(wholeRegion, recipient.class == t.region)
+	}
+	l.odds = m.odds()
+	return l
+}
+
+// formatHere reports whether a mention's sentence names a format of meetings
+// with all five states.
+func (t *Tagger) formatHere(s *stage, at *found) bool {
+	return slices.ContainsFunc(s.instruments.all, func(f *found) bool {
+		return t.concepts[f.class].format && f.field == at.field && f.sentence == at.sentence
+	})
+}
+
+func (t *Tagger) pairMarks(s *stage, actor, family, recipient *party) (m marks) {
+	sentences := 0
+	for i, at := range family.mentions {
+		if before := i > 0 && family.mentions[i-1].field == at.field && family.mentions[i-1].sentence == at.sentence; !before && actor.in(at) && recipient.in(at) {
+			sentences++
+		}
+	}
+	m[together] = math.Log2(float64(sentences + 1))
+	m.set(participants, slices.ContainsFunc(actor.mentions, func(a *found) bool { return t.among(s, a, recipient) }))
+	return m
+}
+
+// among reports whether an actor stands in a list with a recipient and other
+// recipients: who takes part in an exercise is not its host.
+func (t *Tagger) among(s *stage, a *found, recipient *party) bool {
+	return slices.ContainsFunc(recipient.mentions, func(r *found) bool {
+		return listed(a, r) && a.gap(r) < coordinated && slices.ContainsFunc(s.recipients.all, func(o *found) bool {
+			return t.concepts[o.class].recipient != recipient.class && (listed(o, r) || listed(o, a))
+		})
+	})
+}
