@@ -120,6 +120,7 @@ type Item struct {
 	settled  map[Target]news.Review
 	targets  []Target
 	added    map[Target]int // by which revision of the text
+	dark     bool           // somebody spoke after a colleague, and had not seen what that one said
 }
 
 // Read makes an Item of all its reviews, in the order in which they were said.
@@ -130,7 +131,9 @@ func Read(all []news.Review) Item {
 			it.settled[target(&r)] = r
 			continue
 		}
-		it.opinion(r.By).take(&r)
+		o := it.opinion(r.By)
+		it.dark = it.dark || r.Seen.Blind && len(it.Opinions) > 1
+		o.take(&r)
 	}
 	seen := map[Target]bool{}
 	for _, r := range Standing(all) { // in the order of the facts, so that it is the same every time
@@ -267,13 +270,14 @@ func (it *Item) Flagged() bool {
 }
 
 // States are the words under which a search finds the item: "reviewed",
-// "disputed", "flagged".
+// "disputed", "flagged". Disputes are not told while somebody reads without a
+// sight of what colleagues said: that they differ would be such a sight.
 func (it *Item) States() []string {
 	var list []string
 	if it.Reviewed() {
 		list = append(list, "reviewed")
 	}
-	if len(it.Disputed()) > 0 {
+	if len(it.Disputed()) > 0 && !it.inTheDark() {
 		list = append(list, "disputed")
 	}
 	if it.Flagged() {
@@ -281,6 +285,13 @@ func (it *Item) States() []string {
 	}
 	return list
 }
+
+// AllStates are all words that States may give.
+func AllStates() []string { return []string{"reviewed", "disputed", "flagged"} }
+
+// inTheDark reports whether two read the item without knowing of each other, and
+// not both are done.
+func (it *Item) inTheDark() bool { return it.dark && it.Done() < 2 }
 
 // Hides reports whether the verdicts of others are kept from an analyst: the
 // item is one of those that two read without knowing of each other, and this

@@ -8,7 +8,8 @@ import (
 
 // Facets are what found items are counted by: actor, instrument, narrative and
 // reception by their tags, recipient by their events, month as "2026-03" in
-// UTC, review as "reviewed" or "open".
+// UTC, review as "reviewed" or "open", and beside that as "disputed" and
+// "flagged".
 func Facets() []string {
 	return []string{"actor", "instrument", "recipient", "narrative", "reception", "outlet", "country", "language", "month", "review"}
 }
@@ -17,6 +18,8 @@ func Facets() []string {
 const (
 	Reviewed  = "reviewed"
 	Open      = "open"
+	Disputed  = "disputed"
+	Flagged   = "flagged"
 	NoLang    = "und"
 	monthForm = "2006-01"
 )
@@ -48,6 +51,12 @@ func Values(it *news.Item, f Facts, yield func(facet, id string)) {
 		yield("review", Reviewed)
 	} else {
 		yield("review", Open)
+	}
+	if f.Disputed {
+		yield("review", Disputed)
+	}
+	if f.Flagged {
+		yield("review", Flagged)
 	}
 }
 

@@ -55,7 +55,7 @@ func (p *parser) value(key, value string, pos int) (Expr, error) {
 	case "after", "before":
 		return p.date(key, value, pos)
 	case "is":
-		return p.state(key, value, pos, "relevant", "placed", "revised", "reviewed")
+		return p.state(key, value, pos, "relevant", "placed", "revised", "reviewed", "disputed", "flagged")
 	case "has":
 		return p.state(key, value, pos, "event")
 	case "outlet", "source", "country", "lang", "story", "currency":

@@ -30,7 +30,9 @@ type Expr interface {
 // Facts are what a query may ask of an item beyond the item itself.
 type Facts struct {
 	Country  string // of the outlet
-	Reviewed bool   // an analyst has said something of it
+	Reviewed bool   // an analyst has judged something of it
+	Disputed bool   // analysts disagree on something of it
+	Flagged  bool   // an analyst asks others to look at it
 	// Contains reports whether the item's words contain the phrase, found
 	// across inflections and scripts.
 	Contains func(it *news.Item, phrase []string) bool
@@ -62,7 +64,8 @@ type Field struct{ Name, Value string }
 // Date asks for Item.Time in [From, To); a zero bound is open.
 type Date struct{ From, To time.Time }
 
-// Is asks for a state: "relevant", "event", "placed", "revised", "reviewed".
+// Is asks for a state: "relevant", "event", "placed", "revised", "reviewed",
+// "disputed", "flagged".
 type Is string
 
 // Number asks for a number in a range: "relevance" for the item's relevance
@@ -162,6 +165,10 @@ func (e Is) match(it *news.Item, f Facts) bool {
 	switch e {
 	case "reviewed":
 		return f.Reviewed
+	case "disputed":
+		return f.Disputed
+	case "flagged":
+		return f.Flagged
 	case "relevant":
 		return it.Tagging.Relevant
 	case "event":

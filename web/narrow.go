@@ -88,10 +88,10 @@ func (s *Server) facetValue(facet, id string) string {
 		}
 		return id
 	case "review":
-		if id == search.Reviewed {
-			return "reviewed"
+		if id == search.Open {
+			return "not yet reviewed"
 		}
-		return "not yet reviewed"
+		return id
 	}
 	return s.name(news.ConceptID(id))
 }
@@ -122,10 +122,10 @@ func facetTerm(facet, id string) string {
 		}
 		return "after:" + id + " before:" + t.AddDate(0, 1, 0).Format("2006-01")
 	case "review":
-		if id == search.Reviewed {
-			return "is:reviewed"
+		if id == search.Open {
+			return "-is:reviewed"
 		}
-		return "-is:reviewed"
+		return "is:" + id
 	}
 	return facet + ":" + id
 }

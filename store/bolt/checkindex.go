@@ -97,9 +97,8 @@ func (w *windowCheck) item(n number, p *pageView, i int) error {
 	if err != nil {
 		return w.found("reviews of item %s: %v", id, err)
 	}
-	if read := review.Read(said); read.Reviewed() {
-		marks = append(marks, reviewedPosting)
-	}
+	read := review.Read(said)
+	marks = append(marks, reviewPostings(&read)...)
 	for _, m := range marks {
 		key := string(m.key(w.window))
 		if w.sets[key] == nil {

@@ -16,6 +16,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"silkwire/news"
+	"silkwire/review"
 	"silkwire/search"
 	"silkwire/store"
 )
@@ -405,9 +406,13 @@ func (f *finder) facets(found *roaring.Bitmap) map[string][]store.FacetCount {
 	for country, n := range countries {
 		add("country", country, n)
 	}
-	reviewed := int(f.set(reviewedPosting).AndCardinality(found))
-	add("review", search.Reviewed, reviewed)
-	add("review", search.Open, int(found.GetCardinality())-reviewed)
+	for _, state := range review.AllStates() {
+		n := int(f.set(posting{byState, state}).AndCardinality(found))
+		add("review", state, n)
+		if state == search.Reviewed {
+			add("review", search.Open, int(found.GetCardinality())-n)
+		}
+	}
 	for _, list := range facets {
 		slices.SortFunc(list, func(a, b store.FacetCount) int {
 			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID))

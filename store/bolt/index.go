@@ -95,14 +95,16 @@ func (ix *indexer) add(it *news.Item, marks []posting) error {
 // again gives an item with new words a new number. The words of the old one
 // stay; they are of a number that is in no set.
 func (ix *indexer) again(n number, before, it *news.Item, marks []posting) error {
-	reviewed, err := ix.marked(reviewedPosting, n)
-	if err != nil {
-		return err
+	for _, m := range allReviewPostings() {
+		said, err := ix.marked(m, n)
+		if err != nil {
+			return err
+		}
+		if said {
+			marks = append(marks, m)
+		}
 	}
-	if reviewed {
-		marks = append(marks, reviewedPosting)
-	}
-	for _, m := range append(postings(before), reviewedPosting) {
+	for _, m := range append(postings(before), allReviewPostings()...) {
 		if err := ix.mark(m, n, false); err != nil {
 			return err
 		}

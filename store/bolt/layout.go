@@ -25,6 +25,7 @@ const Layout = `
 meta/                                    what this file is
   format, schema, instance, created        written once; schema again by a migration
   sequence                                 8 bytes, grows with every write
+  review_states                            there once the search index knows what is disputed and flagged
 counts/                                  how many; kept in the same transaction
   "total" 0 bucket                         8 bytes: of the keys of a bucket
 items/        item                       record: language, title and summary, each after its length,
@@ -186,6 +187,7 @@ var (
 	keyInstance = []byte("instance")
 	keyCreated  = []byte("created")
 	keySequence = []byte("sequence")
+	keyStates   = []byte("review_states")
 )
 
 // total is what counts calls the number of things in a bucket.
@@ -211,6 +213,7 @@ func createLayout(tx *bbolt.Tx, instance string, now time.Time) error {
 		{keyInstance, []byte(instance)},
 		{keyCreated, []byte(now.UTC().Format(time.RFC3339))},
 		{keySequence, uint64Bytes(0)},
+		{keyStates, uint64Bytes(1)},
 	} {
 		if err := meta.Put(pair[0], pair[1]); err != nil {
 			return err

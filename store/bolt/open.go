@@ -284,16 +284,20 @@ func (s *Store) readIdentity(tx *bbolt.Tx) error {
 // 1 do, and throws away what a reindex that died has left.
 func (s *Store) renew() error {
 	var schema uint64
-	complete, begun := true, false
+	complete, begun, states := true, false, false
 	err := s.view(context.Background(), "look at the search index", func(tx *bbolt.Tx) error {
 		schema = toUint64(tx.Bucket(bucketMeta).Get(keySchema))
 		begun = tx.Bucket(bucketSearchNext) != nil
+		states = tx.Bucket(bucketMeta).Get(keyStates) != nil
 		root := tx.Bucket(bucketSearch)
 		for _, name := range searchBuckets() {
 			complete = complete && root != nil && root.Bucket(name) != nil
 		}
 		return nil
 	})
+	if err == nil && schema == Schema && complete && !states {
+		err = s.update(context.Background(), "note what is disputed and flagged", (*writer).noteStates)
+	}
 	switch {
 	case err != nil || schema == Schema && complete && !begun:
 		return err
@@ -304,7 +308,9 @@ func (s *Store) renew() error {
 	if err := s.Reindex(context.Background(), nil); err != nil || schema == Schema {
 		return err
 	}
-	return s.update(context.Background(), "bring the archive to schema 2", func(w *writer) error { return leaveSchema1(w.Tx) })
+	return s.update(context.Background(), "bring the archive to schema 2", func(w *writer) error {
+		return errors.Join(leaveSchema1(w.Tx), w.put(bucketMeta, keyStates, uint64Bytes(1)))
+	})
 }
 
 // leaveSchema1 takes away the indexes that the search index has replaced.

@@ -133,8 +133,7 @@ func (r *reindexer) item(tx *bbolt.Tx, ix *indexer, id news.ItemID) (size int, e
 	if err != nil {
 		return 0, err
 	}
-	if read := review.Read(said); read.Reviewed() {
-		marks = append(marks, reviewedPosting)
-	}
+	read := review.Read(said)
+	marks = append(marks, reviewPostings(&read)...)
 	return len(it.Title) + len(it.Body()), ix.add(&it, marks)
 }

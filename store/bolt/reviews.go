@@ -148,7 +148,31 @@ func (rv *reviewer) stands(id, by string) bool {
 // end moves the item in the index to where its reviews want it.
 func (rv *reviewer) end() error {
 	read := review.Read(rv.all)
-	return rv.setReviewed(rv.item, read.Reviewed())
+	return rv.setStates(rv.item, &read)
+}
+
+// noteStates notes what reviews say of all items, for an archive whose index
+// knows less of it.
+func (w *writer) noteStates() error {
+	var last news.ItemID
+	c := w.Bucket(bucketReviews).Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		item, _, _ := bytes.Cut(k, []byte{0})
+		id := news.ItemID(item)
+		if id == last {
+			continue
+		}
+		last = id
+		all, err := reviewsOf(w.Tx, id)
+		if err != nil {
+			return err
+		}
+		read := review.Read(all)
+		if err := w.setStates(id, &read); err != nil {
+			return err
+		}
+	}
+	return w.put(bucketMeta, keyStates, uint64Bytes(1))
 }
 
 func reviewsOf(tx *bbolt.Tx, id news.ItemID) ([]news.Review, error) {

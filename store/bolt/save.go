@@ -10,7 +10,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"silkwire/news"
-	"silkwire/search"
+	"silkwire/review"
 	"silkwire/store"
 )
 
@@ -291,15 +291,23 @@ func (w *writer) putEntry(before *news.Item, e *entry, words *news.Item) error {
 	return w.index(before, &e.Item, words)
 }
 
-// stateReviewed is the one state that no item tells of itself: its reviews do.
-const stateReviewed search.Is = "reviewed"
+// reviewPostings are the marks that no item tells of itself: its reviews do.
+func reviewPostings(said *review.Item) []posting { return stateMarks(said.States()) }
 
-var reviewedPosting = posting{byState, string(stateReviewed)}
+func allReviewPostings() []posting { return stateMarks(review.AllStates()) }
 
-// setReviewed notes whether an analyst has said something of an item, which
-// is:reviewed and the facet review go by. It is ErrNotFound if the item is not
+func stateMarks(states []string) []posting {
+	list := make([]posting, len(states))
+	for i, state := range states {
+		list[i] = posting{byState, state}
+	}
+	return list
+}
+
+// setStates notes what reviews say of an item, which is:reviewed, is:disputed,
+// is:flagged and the facet review go by. It is ErrNotFound if the item is not
 // there.
-func (w *writer) setReviewed(id news.ItemID, on bool) error {
+func (w *writer) setStates(id news.ItemID, said *review.Item) error {
 	if w.Bucket(bucketItems).Get([]byte(id)) == nil {
 		return fmt.Errorf("item %s: %w", id, store.ErrNotFound)
 	}
@@ -307,13 +315,16 @@ func (w *writer) setReviewed(id news.ItemID, on bool) error {
 	if err != nil {
 		return err
 	}
+	has := reviewPostings(said)
 	for _, ix := range indexers {
 		n, ok := ix.number(id)
 		if !ok {
 			continue // it will come to it
 		}
-		if err := ix.mark(reviewedPosting, n, on); err != nil {
-			return err
+		for _, m := range allReviewPostings() {
+			if err := ix.mark(m, n, slices.Contains(has, m)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

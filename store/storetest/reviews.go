@@ -24,6 +24,7 @@ func reviewStories() map[string]story {
 		"an undo withdraws a review of one's own, once, and takes nothing out":        reviewUndo,
 		"retagging and revising change no review":                                     reviewsStay,
 		"what was reviewed is found, until it is withdrawn":                           reviewedIsFound,
+		"what is disputed or flagged is found, until it is settled or taken back":     statesAreFound,
 		"recent reviews are the newest first, of one analyst or of all":               recentReviews,
 		"a sample is kept with its frame and drawn once":                              drawOnce,
 		"every item of a population is drawn as often as any other":                   drawFair,
@@ -204,6 +205,46 @@ func reviewedIsFound(t *testing.T, s store.Store) {
 	check(t, s)
 	say(t, s, one.ID, news.Review{By: "a", Verdict: news.Undo, Undoes: kept[0].ID})
 	same(t, 0, len(find(t, s, reviewed)))
+	check(t, s)
+}
+
+func statesAreFound(t *testing.T, s store.Store) {
+	one, two := taggedArticle(1), taggedArticle(2)
+	save(t, s, one, two)
+	disputed, flagged := search.Query{Root: search.Is("disputed")}, search.Query{Root: search.Is("flagged")}
+	states := func(want map[string]int) {
+		t.Helper()
+		page, err := s.Find(context.Background(), store.Query{Facets: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		for _, f := range page.Facets["review"] {
+			got[f.ID] = f.Count
+		}
+		same(t, want, got)
+		same(t, want["disputed"], len(find(t, s, disputed)))
+		same(t, want["flagged"], len(find(t, s, flagged)))
+	}
+	states(map[string]int{"open": 2})
+	flag := say(t, s, two.ID, news.Review{By: "a", Verdict: news.Flag})
+	say(t, s, one.ID, news.Review{By: "a", Verdict: news.Accept, Concept: "china"})
+	states(map[string]int{"reviewed": 1, "open": 1, "flagged": 1})
+	say(t, s, one.ID, news.Review{By: "b", Verdict: news.Reject, Concept: "china"})
+	states(map[string]int{"reviewed": 1, "open": 1, "flagged": 1, "disputed": 1})
+	check(t, s)
+	edited := one // with a new number in the index
+	edited.Title, edited.Fetched = "Another title", noon().Add(time.Hour)
+	save(t, s, edited)
+	states(map[string]int{"reviewed": 1, "open": 1, "flagged": 1, "disputed": 1})
+	say(t, s, one.ID, news.Review{By: "c", Verdict: news.Reject, Concept: "china", Settles: true})
+	say(t, s, two.ID, news.Review{By: "a", Verdict: news.Undo, Undoes: flag[0].ID})
+	states(map[string]int{"reviewed": 1, "open": 1})
+	dark := news.Review{By: "b", Verdict: news.Irrelevant, Seen: news.Seen{Blind: true}}
+	say(t, s, two.ID, news.Review{By: "a", Verdict: news.IsRelevant, Seen: news.Seen{Blind: true}}, news.Review{By: "a", Verdict: news.Finished, Seen: news.Seen{Blind: true}}, dark)
+	states(map[string]int{"reviewed": 2}) // b reads without a sight of what a said, and would learn it
+	say(t, s, two.ID, news.Review{By: "b", Verdict: news.Finished, Seen: news.Seen{Blind: true}})
+	states(map[string]int{"reviewed": 2, "disputed": 1})
 	check(t, s)
 }
 
