@@ -63,14 +63,31 @@ func describe(tax *taxonomy.Taxonomy) []conceptInfo {
 		}
 		info.spokenOf, info.noBody = slices.Contains(spokenOfInstruments, c.ID), slices.Contains(noBodies, stateOf(tax, c))
 		info.noHands = c.About == "none"
+		info.audience = c.Facet == taxonomy.Target && info.recipient < 0 && c.About == "people"
 		info.format = slices.Contains(chain, regionalFormat)
 		info.home = slices.ContainsFunc(chain, func(id news.ConceptID) bool {
 			return slices.Contains(homeActors, id) || slices.Contains(centralAsia, id)
 		})
+		info.yields = yieldsTo(tax, c, number)
 		info.implies = implications(tax, c, number)
 		infos[i] = info
 	}
 	return infos
+}
+
+// yieldsTo are the concepts, with all below them, that take c's place in a
+// sentence; nil if there are none.
+func yieldsTo(tax *taxonomy.Taxonomy, c *taxonomy.Concept, number map[news.ConceptID]int32) *classSet {
+	var classes []int32
+	for _, id := range c.YieldsTo {
+		for _, below := range tax.Descendants(id) {
+			classes = append(classes, number[below])
+		}
+	}
+	if classes == nil {
+		return nil
+	}
+	return newClassSet(classes)
 }
 
 // stateOf is the state or body behind an actor. A state of Central Asia acts
@@ -84,7 +101,8 @@ func stateOf(tax *taxonomy.Taxonomy, c *taxonomy.Concept) news.ConceptID {
 
 // implications are the concepts that a mention of c implies: everything broader
 // for actors; for others only where c itself was added to the documents'
-// concepts, up to the first that the documents name.
+// concepts, up to the first that the documents name, and never a whole family
+// of instruments.
 func implications(tax *taxonomy.Taxonomy, c *taxonomy.Concept, number map[news.ConceptID]int32) []int32 {
 	var up []int32
 	ancestors := tax.Ancestors(c.ID)
@@ -93,6 +111,9 @@ func implications(tax *taxonomy.Taxonomy, c *taxonomy.Concept, number map[news.C
 	}
 	for _, id := range ancestors {
 		broader, _ := tax.Concept(id)
+		if !c.Facet.IsActor() && broader.Parent == "" {
+			break // a whole family says nothing of what was done
+		}
 		if c.Facet.IsActor() || c.Facet == taxonomy.Instrument && c.Added != "" {
 			up = append(up, number[id])
 		}

@@ -39,18 +39,20 @@ type conceptInfo struct {
 	id         news.ConceptID
 	facet      taxonomy.Facet
 	actor      bool
-	implies    []int32 // ancestors that a mention implies, nearest first
-	root       int32   // the state or body behind an actor
-	family     int32   // an instrument's
-	instrument int32   // what an institution stands for; -1: nothing
-	recipient  int32   // the state (or the region) that a target belongs to; -1: none
-	home       bool    // a Central Asian state's own actor
-	projects   bool    // a Central Asian state that acts abroad
-	own        int32   // the state that projects; -1: none, or any
-	format     bool    // a format of meetings with all five states
-	spokenOf   bool    // an instrument of which more is said than done
-	noHands    bool    // an instrument that moves neither money nor people
-	noBody     bool    // an actor that is a kind of body, or past
+	implies    []int32   // ancestors that a mention implies, nearest first
+	root       int32     // the state or body behind an actor
+	family     int32     // an instrument's
+	instrument int32     // what an institution stands for; -1: nothing
+	recipient  int32     // the state (or the region) that a target belongs to; -1: none
+	home       bool      // a Central Asian state's own actor
+	projects   bool      // a Central Asian state that acts abroad
+	own        int32     // the state that projects; -1: none, or any
+	format     bool      // a format of meetings with all five states
+	spokenOf   bool      // an instrument of which more is said than done
+	noHands    bool      // an instrument that moves neither money nor people
+	noBody     bool      // an actor that is a kind of body, or past
+	audience   bool      // a target that is a group of people
+	yields     *classSet // what takes its place in a sentence
 }
 
 // New compiles a taxonomy.
@@ -160,6 +162,7 @@ func (t *Tagger) tagWith(w *work, it *news.Item) news.Tagging {
 	t.findMentions(w)
 	t.applyRules(w)
 	w.keepLongest(t)
+	w.keepTelling(t)
 	t.markDateline(w)
 	t.markDomestic(w)
 	out := news.Tagging{Lang: lang.String(), Taxonomy: t.tax.Version}
@@ -373,6 +376,19 @@ func (w *work) keepLongest(t *Tagger) {
 	w.mentions, w.kept = append(w.mentions[:0], kept...), kept
 }
 
+// keepTelling drops what stands in a sentence with a concept that it yields to:
+// of "a grant of ten million for a school" the grant for building tells more
+// than the money.
+func (w *work) keepTelling(t *Tagger) {
+	w.kept = append(w.kept[:0], w.mentions...)
+	w.mentions = slices.DeleteFunc(w.mentions, func(f found) bool {
+		yields := t.concepts[f.class].yields
+		return yields != nil && slices.ContainsFunc(w.kept, func(g found) bool {
+			return g.field == f.field && g.sentence == f.sentence && yields.has(g.class)
+		})
+	})
+}
+
 // same reports whether two mentions are of one concept at one place.
 func (f *found) same(g *found) bool {
 	return f.class == g.class && f.field == g.field && f.start == g.start && f.end == g.end
@@ -445,11 +461,14 @@ func (t *Tagger) tags(w *work, relevant bool) []news.Tag {
 }
 
 // passing reports whether a tag of an item that is about something else rests
-// on one word in passing: who and where are facts, what is said of them is not.
+// on one word in passing: who and where are facts, what is said of them is not,
+// nor are those an audience whom nobody addresses.
 func (c *conceptInfo) passing(tag *news.Tag) bool {
 	switch c.facet {
 	case taxonomy.Instrument, taxonomy.Narrative, taxonomy.Reception:
 		return len(tag.Evidence) == 1 && tag.Evidence[0].Field == "body"
+	case taxonomy.Target:
+		return c.audience && len(tag.Evidence) == 1 && tag.Evidence[0].Field == "body"
 	}
 	return false
 }

@@ -44,3 +44,14 @@ func TestOnlyAStateHasAdjectives(t *testing.T) {
 		t.Errorf("an instrument's adjective passes: %v", err)
 	}
 }
+
+func TestConceptsThatYieldToEachOtherAreAMistake(t *testing.T) {
+	_, err := Load(fstest.MapFS{"a.yaml": {Data: []byte(`
+concepts:
+  - {id: money, facet: instrument, yields_to: [school], terms: {en: [money]}}
+  - {id: school, facet: instrument, yields_to: [money], terms: {en: [school]}}
+`)}})
+	if err == nil || !strings.Contains(err.Error(), "yield to each other") {
+		t.Errorf("both would vanish, and nobody says so: %v", err)
+	}
+}

@@ -42,8 +42,13 @@ func (l *loader) checkConcept(c *Concept) {
 	if !slices.Contains(Facets, c.Facet) {
 		l.wrong(c.Pos, "%s: unknown facet %q: one of %v", c.ID, c.Facet, Facets)
 	}
-	for _, ref := range append([]news.ConceptID{c.Parent, c.State, c.Instrument}, c.Related...) {
+	for _, ref := range slices.Concat([]news.ConceptID{c.Parent, c.State, c.Instrument}, c.Related, c.YieldsTo) {
 		l.checkRef(c, ref)
+	}
+	for _, ref := range c.YieldsTo {
+		if other, ok := l.t.byID[ref]; ok && slices.Contains(other.YieldsTo, c.ID) {
+			l.wrong(c.Pos, "%s and %s yield to each other: together in a sentence neither would be found", c.ID, ref)
+		}
 	}
 	if up := l.t.Ancestors(c.ID); slices.Contains(up, c.ID) {
 		l.wrong(c.Pos, "%s: is its own ancestor", c.ID)

@@ -124,6 +124,7 @@ func (x *Concept) pack(c codec) {
 		x.Label[*l] = label
 	})
 	packSlice(c, &x.Related, func(id *news.ConceptID) { c.str((*string)(id)) })
+	packSlice(c, &x.YieldsTo, func(id *news.ConceptID) { c.str((*string)(id)) })
 	packStrings(c, &x.Behaviour)
 	x.Rules.pack(c)
 	packSlice(c, &x.Terms, func(t *Term) {

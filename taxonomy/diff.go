@@ -136,7 +136,7 @@ func (c *Concept) fields() []FieldChange {
 	var rules Taxonomy // names lists by their references
 	return []FieldChange{
 		{"name", "", c.Name}, {"facet", "", string(c.Facet)}, {"parent", "", string(c.Parent)}, {"definition", "", c.Definition},
-		{"label", "", joined(labelTexts(c))}, {"related", "", joined(strs(c.Related))}, {"state", "", string(c.State)},
+		{"label", "", joined(labelTexts(c))}, {"related", "", joined(strs(c.Related))}, {"yields to", "", joined(strs(c.YieldsTo))}, {"state", "", string(c.State)},
 		{"instrument", "", string(c.Instrument)}, {"behaviour", "", joined(c.Behaviour)}, {"horizon", "", c.Horizon}, {"about", "", c.About}, {"polarity", "", c.Polarity},
 		{"rules", "", rules.ruleInWords(&c.Rules, math.MaxInt)}, {"added", "", c.Added}, {"caution", "", c.Caution},
 		{"sources", "", joined(sourceTexts(c))}, {"match", "", joined(sentenceTexts(c.Match))}, {"no_match", "", joined(sentenceTexts(c.NoMatch))},

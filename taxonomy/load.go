@@ -333,6 +333,7 @@ func (l *loader) concept(n ast.Node) {
 		"horizon":    func(n ast.Node) { c.Horizon = l.str(n) },
 		"about":      func(n ast.Node) { c.About = l.str(n) },
 		"polarity":   func(n ast.Node) { c.Polarity = l.str(n) },
+		"yields_to":  func(n ast.Node) { c.YieldsTo = l.ids(n) },
 		"rules":      func(n ast.Node) { l.fields(n, l.ruleReaders(&c.Rules)) },
 		"match": func(n ast.Node) {
 			l.byLang(n, func(lang text.Lang, n ast.Node) { c.Match = append(c.Match, Sentence{lang, l.str(n), l.pos(n)}) })

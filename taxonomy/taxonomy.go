@@ -39,13 +39,14 @@ type Concept struct {
 	Terms      []Term
 	Definition string
 	Related    []news.ConceptID
-	State      news.ConceptID // the state or body behind an institution or person, where the parent does not say it
-	Instrument news.ConceptID // what an institution stands for when the sentence names no other instrument
-	Behaviour  []string       // of an instrument: coercion, inducement, agenda-setting, attraction
-	Horizon    string         // of an instrument: short, medium, long
-	About      string         // of an instrument: money, people, both, none; of a target: people, where it is an audience
-	Polarity   string         // of a reception: welcomed, rejected, mixed, hindered; "" as its parent, see [Taxonomy.Polarity]
-	Rules      Rules          // hold for every term
+	State      news.ConceptID   // the state or body behind an institution or person, where the parent does not say it
+	Instrument news.ConceptID   // what an institution stands for when the sentence names no other instrument
+	Behaviour  []string         // of an instrument: coercion, inducement, agenda-setting, attraction
+	Horizon    string           // of an instrument: short, medium, long
+	About      string           // of an instrument: money, people, both, none; of a target: people, where it is an audience
+	Polarity   string           // of a reception: welcomed, rejected, mixed, hindered; "" as its parent, see [Taxonomy.Polarity]
+	Rules      Rules            // hold for every term
+	YieldsTo   []news.ConceptID // what says more in the same sentence takes its place
 	Match      []Sentence
 	NoMatch    []Sentence
 	Inactive   bool

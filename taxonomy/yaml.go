@@ -86,6 +86,7 @@ func (y *yamlWriter) concept(c *Concept) {
 	y.rules(2, "rules", &c.Rules)
 	y.text(2, "caution", c.Caution)
 	y.texts(2, "related", strs(c.Related))
+	y.texts(2, "yields_to", strs(c.YieldsTo))
 	y.text(2, "state", string(c.State))
 	y.text(2, "instrument", string(c.Instrument))
 	y.texts(2, "behaviour", c.Behaviour)
