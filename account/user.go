@@ -15,6 +15,7 @@ type User struct {
 	Role     Role      `json:"role"`
 	Password string    `json:"password,omitempty"` // PHC string; empty: signs in elsewhere only
 	Disabled bool      `json:"disabled,omitempty"`
+	Language string    `json:"language,omitempty"` // of the pages they read; empty: none was chosen
 	Created  time.Time `json:"created"`
 	Version  uint64    `json:"version"` // of this record, from 1
 }

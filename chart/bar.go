@@ -27,7 +27,7 @@ func Stacked(h Head, parts []string, bars []Bar) string {
 			}
 			w := room * v / sum
 			c.rect(x, y+5, w, rowHigh-10, fillClass(k))
-			if text := percent(v / sum); width(text)+6 < w {
+			if text := h.percent(v / sum); width(text)+6 < w {
 				c.text(x+w/2, y+rowHigh/2+4, "middle", "onbar", text)
 			}
 			x += w
@@ -63,7 +63,7 @@ func Grouped(h Head, parts []string, bars []Bar, share bool) string {
 			c.rect(left, at, w, barHigh-2, fillClass(k))
 			text := Number(v)
 			if share {
-				text = percent(v)
+				text = h.percent(v)
 			}
 			c.text(left+w+5, at+barHigh-3, "start", "small", text)
 		}
@@ -106,7 +106,7 @@ func Pairs(h Head, parties [2]string, pairs []Pair) string {
 	bottom := top + rowHigh*float64(len(pairs))
 	for _, t := range marks {
 		c.line(x(t), top, x(t), bottom, "grid")
-		c.text(x(t), bottom+16, "middle", "small", percent(t))
+		c.text(x(t), bottom+16, "middle", "small", h.percent(t))
 	}
 	for i, p := range pairs {
 		y := top + rowHigh*(float64(i)+.5)

@@ -17,8 +17,8 @@ import (
 )
 
 // Head names a drawing: ID is unique on the page, Title says what is shown and
-// Desc what is to be seen in it.
-type Head struct{ ID, Title, Desc string }
+// Desc what is to be seen in it. Point stands before fractions; "" is a full stop.
+type Head struct{ ID, Title, Desc, Point string }
 
 // canvas is a drawing under way.
 type canvas struct {
@@ -152,6 +152,10 @@ func Number(x float64) string {
 	return whole
 }
 
-func percent(x float64) string {
-	return strconv.FormatFloat(math.Round(x*1000)/10, 'f', -1, 64) + " %"
+func (h Head) percent(x float64) string {
+	s := strconv.FormatFloat(math.Round(x*1000)/10, 'f', -1, 64) + " %"
+	if h.Point != "" {
+		s = strings.Replace(s, ".", h.Point, 1)
+	}
+	return s
 }

@@ -25,7 +25,7 @@ func drawings() map[string]string {
 		"presence": Presence(head, []string{"Education", "Media"}, []string{"Kazakhstan", "Kyrgyzstan"}, []string{"China", "Russia", "Turkey", "EU"},
 			[][][]int{{{4, 9, 0, 1}, {0, 0, 0, 0}}, {{1, 0, 0, 0}, {0, 2, 3, 0}}}, [][]string{{"+≠", ""}, {"", ""}}),
 		"lines": Lines{
-			Head: head, Periods: []string{"Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026"}, Whole: []int{100, 0, 120, 90}, WholeAs: "All items read",
+			Head: head, Periods: []string{"Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026"}, Whole: []int{100, 0, 120, 90}, WholeAs: "All items read, at most %s",
 			Series: []Series{{"China", []float64{1, 0, 12, 7}}, {"Russia", []float64{4, 0, 2, 5}}}, Marks: []Mark{{From: 1, To: 1, Bad: true, Part: .5}, {From: 3, To: 3}},
 		}.Draw(),
 		"stacked": Stacked(head, []string{"short", "medium", "long"}, []Bar{{"China", []float64{1, 2, 5}, "8 deals"}, {"Nobody", []float64{0, 0, 0}, "no deals"}}),

@@ -14,7 +14,7 @@ type Lines struct {
 	Whole   []int // the denominator: all items that were read in each period; nil: not shown
 	Share   bool  // Series hold shares, not counts
 	Marks   []Mark
-	WholeAs string // "all items read"
+	WholeAs string // "All items read, at most %s", with a place for the highest column
 }
 
 // Series is one line.
@@ -58,7 +58,7 @@ func (l Lines) Draw() string {
 		c.line(left, y(t), right, y(t), "grid")
 		name := Number(t)
 		if l.Share {
-			name = percent(t)
+			name = l.percent(t)
 		}
 		c.text(left-8, y(t)+4, "end", "small", name)
 	}
@@ -130,7 +130,7 @@ func (l *Lines) drawWhole(c *canvas, left, step, top, high float64) float64 {
 	for _, n := range l.Whole {
 		most = max(most, n)
 	}
-	c.text(left, top-6, "start", "small", l.WholeAs+", at most "+Number(float64(most)))
+	c.text(left, top-6, "start", "small", fmt.Sprintf(l.WholeAs, Number(float64(most))))
 	for i, n := range l.Whole {
 		h := high * float64(n) / float64(most)
 		c.rect(left+step*float64(i)+step*.1, top+high-h, step*.8, h, "whole")

@@ -137,6 +137,14 @@ func (o *Office) SetDisabled(ctx context.Context, by By, name string, disabled b
 	})
 }
 
+// SetLanguage keeps the language in which a user reads pages.
+func (o *Office) SetLanguage(ctx context.Context, by By, name, tag string) error {
+	return o.change(ctx, o.entry(by, "read in "+tag, "user "+name), name, func(u *account.User) error {
+		u.Language = tag
+		return nil
+	})
+}
+
 // change changes a user, unless that would leave nobody to look after the others.
 func (o *Office) change(ctx context.Context, e account.Entry, name string, change func(*account.User) error) error {
 	u, err := o.store.User(ctx, name)

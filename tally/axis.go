@@ -10,6 +10,7 @@ import (
 	"silkwire/news"
 	"silkwire/search"
 	"silkwire/taxonomy"
+	"silkwire/words"
 )
 
 // Axis is along what is counted: "actor", "instrument", "month" … An axis of
@@ -36,26 +37,30 @@ func AxisNames() []string {
 }
 
 // AxisTitle is an axis in words, for a table's head.
-func AxisTitle(name string) string {
-	switch name {
-	case "behaviour":
-		return "Kind of power"
-	case "polarity":
-		return "How it is received"
-	case "audience":
-		return "Who receives"
-	case "placed":
-		return "Taken over from"
-	case "country":
-		return "Outlet's country"
-	case "lang":
-		return "Language"
-	case "class":
-		return "Cluster"
-	case "all":
-		return "Everything"
-	}
-	return strings.ToUpper(name[:1]) + name[1:]
+func AxisTitle(name string) words.Message {
+	return map[string]words.Message{
+		"actor":      "Actor",
+		"instrument": "Instrument",
+		"target":     "Target",
+		"recipient":  "Recipient",
+		"narrative":  "Narrative",
+		"reception":  "Reception",
+		"behaviour":  "Kind of power",
+		"polarity":   "How it is received",
+		"audience":   "Who receives",
+		"horizon":    "Horizon",
+		"status":     "Status",
+		"placed":     "Taken over from",
+		"outlet":     "Outlet",
+		"country":    "Outlet's country",
+		"lang":       "Language",
+		"year":       "Year",
+		"month":      "Month",
+		"week":       "Week",
+		"day":        "Day",
+		"class":      "Cluster",
+		"all":        "Everything",
+	}[name]
 }
 
 // ParseAxis reads an axis. Its error says what would be right.

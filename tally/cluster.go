@@ -1,8 +1,13 @@
 package tally
 
+import "silkwire/words"
+
 // Cluster is a group of keywords or concepts under one name, as a query. The
 // analyst may replace them all.
-type Cluster struct{ Name, Query string }
+type Cluster struct {
+	Name  words.Message // in English, or whatever the configuration calls it
+	Query string
+}
 
 // Clusters are those to begin with: what the documents name as the words by
 // which actors recommend themselves.

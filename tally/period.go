@@ -1,7 +1,6 @@
 package tally
 
 import (
-	"fmt"
 	"time"
 )
 
@@ -41,22 +40,6 @@ func Bounds(step, name string, zone *time.Location) (from, to time.Time) {
 		return from, from.AddDate(0, 1, 0)
 	}
 	return from, from.AddDate(1, 0, 0)
-}
-
-// PeriodName is a period for people: "Mar 2026", "2 Mar 2026", "week of 2 Mar 2026".
-func PeriodName(step, name string) string {
-	from, _ := Bounds(step, name, time.UTC)
-	switch {
-	case from.IsZero():
-		return name
-	case step == "month":
-		return from.Format("Jan 2006")
-	case step == "day":
-		return from.Format("2 Jan 2006")
-	case step == "week":
-		return fmt.Sprintf("week of %s", from.Format("2 Jan 2006"))
-	}
-	return name
 }
 
 // MostPeriods bounds a time line.

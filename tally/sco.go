@@ -1,14 +1,20 @@
 package tally
 
+import "silkwire/words"
+
 // Preset is a table of queries that the documents draw up, in our own words.
 type Preset struct {
-	ID, Title string
-	Source    string // document:lines
-	Rows      []PresetRow
+	ID     string
+	Title  words.Message
+	Source string // document:lines
+	Rows   []PresetRow
 }
 
 // PresetRow is one kind of instrument with the query that finds it.
-type PresetRow struct{ Name, Says, Query string }
+type PresetRow struct {
+	Name, Says words.Message
+	Query      string
+}
 
 // Presets are the two tables of the article on the Shanghai Cooperation
 // Organisation: the instruments of Russia and those of China.

@@ -35,7 +35,7 @@ func (s *Server) accountPage(r *http.Request) (framed, error) { return s.account
 
 func (s *Server) accountOf(r *http.Request) (*accountPage, error) {
 	v := visitorOf(r)
-	p := &accountPage{frame: frame{Title: "Your account", Section: "account"}, User: v.User()}
+	p := &accountPage{frame: frame{Title: s.say("Your account"), Section: "account"}, User: v.User()}
 	if !p.User {
 		return p, nil
 	}
@@ -104,13 +104,13 @@ func (s *Server) ownAccount(change func(w http.ResponseWriter, r *http.Request, 
 func (s *Server) whyNot(w http.ResponseWriter, r *http.Request, err error) (code int, says string, known bool) {
 	if code, says, known = s.notAdmitted(w, r, visitorOf(r).Name, err); known {
 		if code == http.StatusUnauthorized {
-			code, says = http.StatusBadRequest, "The password you have now is another one."
+			code, says = http.StatusBadRequest, s.say("The password you have now is another one.")
 		}
 		return code, says, true
 	}
 	var no people.Refusal
 	if errors.As(err, &no) {
-		return http.StatusBadRequest, asSentence(no), true
+		return http.StatusBadRequest, s.sentence(no), true
 	}
 	return 0, "", false
 }
@@ -122,15 +122,15 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request, _ *accou
 		return "", err
 	}
 	s.setCookie(w, r, &http.Cookie{Value: secret, MaxAge: int(account.SessionLife.Seconds())})
-	return "The password is changed, and all other browsers are signed out.", nil
+	return s.say("The password is changed, and all other browsers are signed out."), nil
 }
 
 func (s *Server) endPass(_ http.ResponseWriter, r *http.Request, _ *accountPage) (string, error) {
 	v := visitorOf(r)
 	if r.PostFormValue("others") != "" {
-		return "All other browsers are signed out.", s.People.EndOthers(r.Context(), s.by(r), v.Name, v.Pass.ID)
+		return s.say("All other browsers are signed out."), s.People.EndOthers(r.Context(), s.by(r), v.Name, v.Pass.ID)
 	}
-	return "Done: it is worth nothing any more.", s.People.End(r.Context(), s.by(r), v.Name, r.PostFormValue("pass"))
+	return s.say("Done: it is worth nothing any more."), s.People.End(r.Context(), s.by(r), v.Name, r.PostFormValue("pass"))
 }
 
 func (s *Server) makeToken(_ http.ResponseWriter, r *http.Request, made *accountPage) (string, error) {
@@ -144,5 +144,5 @@ func (s *Server) makeToken(_ http.ResponseWriter, r *http.Request, made *account
 	}
 	secret, _, err := s.People.NewToken(r.Context(), s.by(r), visitorOf(r).Name, r.PostFormValue("label"), scope, time.Duration(days)*24*time.Hour)
 	made.Secret = secret
-	return "The token is made. It is shown this once:", err
+	return s.say("The token is made. It is shown this once:"), err
 }

@@ -175,7 +175,7 @@ func readSort(s string) (store.Sort, error) {
 	case string(store.Best):
 		return store.Best, nil
 	}
-	return "", failure{Code: http.StatusBadRequest, Kind: "bad_sort", Detail: "sort takes newest, which is also what is done without it, or best."}
+	return "", inEnglish(http.StatusBadRequest, "bad_sort", "sort takes newest, which is also what is done without it, or best.")
 }
 
 // readLimit reads how many items are asked for. More than there may be is
@@ -186,7 +186,7 @@ func readLimit(s string) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return 0, failure{Code: http.StatusBadRequest, Kind: "bad_limit", Detail: "limit is a number from 1 to " + strconv.Itoa(apiMost) + "."}
+		return 0, inEnglish(http.StatusBadRequest, "bad_limit", "limit is a number from 1 to "+strconv.Itoa(apiMost)+".")
 	}
 	return min(n, apiMost), nil
 }

@@ -49,7 +49,7 @@ func (s *Server) auditPage(r *http.Request) (framed, error) {
 		before = 0
 	}
 	log, err := s.Store.AuditLog(r.Context(), before, entriesShown)
-	p := &auditPage{frame: frame{Title: "Audit log", Section: "audit"}}
+	p := &auditPage{frame: frame{Title: s.say("Audit log"), Section: "audit"}}
 	for _, e := range log {
 		p.Entries = append(p.Entries, auditRow{
 			Number: e.Number, At: s.stamp(e.At), Who: oneLine(e.Who, 64), From: oneLine(e.From, 60), Did: oneLine(e.Did, 80), What: oneLine(e.What, 200),

@@ -11,8 +11,8 @@ import (
 
 // claimsView sets figures side by side that are given for the same thing.
 func claimsView(v *view) error {
-	v.Title = "Figures"
-	v.Intro = "Figures that are given for the same thing and are not the same, with day, outlet and sentence. None is chosen."
+	v.Title = v.say("Figures")
+	v.Intro = v.say("Figures that are given for the same thing and are not the same, with day, outlet and sentence. None is chosen.")
 	if v.Mistake != "" {
 		return errMistake
 	}
@@ -21,22 +21,22 @@ func claimsView(v *view) error {
 	if err != nil {
 		return err
 	}
-	v.Facts = append(v.Facts, count(read, "item")+" read", count(len(claims), "figure"))
+	v.Facts = append(v.Facts, v.say("%d items read", read), v.say("%d figures", len(claims)))
 	if more {
-		v.Limits = append(v.Limits, "Only the newest "+grouped(mostRead)+" items that match were read. Narrow the period or the query to read the others.")
+		v.Limits = append(v.Limits, v.say("Only the newest %d items that match were read. Narrow the period or the query to read the others.", mostRead))
 	}
 	disputes, others := tally.Disputes(claims)
-	sec := section{ID: "disputes", Title: count(len(disputes), "subject") + " with different figures", Notes: []string{
-		"A figure is taken where it stands in digits right before what it counts. Figures differ because somebody is wrong, because they are of different years, or because they count different things, such as institutes alone or institutes with classrooms: read the sentences.",
+	sec := section{ID: "disputes", Title: v.say("%d subjects with different figures", len(disputes)), Notes: []string{
+		v.say("A figure is taken where it stands in digits right before what it counts. Figures differ because somebody is wrong, because they are of different years, or because they count different things, such as institutes alone or institutes with classrooms: read the sentences."),
 	}}
 	if len(disputes) == 0 {
-		sec.Empty = "No two figures differ. " + v.nothing()
+		sec.Empty = v.say("No two figures differ.") + " " + v.nothing()
 	} else {
 		sec.Sheet = v.disputesSheet(disputes)
 	}
 	v.Sections = append(v.Sections, sec)
 	if len(others) > 0 {
-		v.Sections = append(v.Sections, section{ID: "others", Title: "Figures that nobody contradicts", Sheet: v.claimsSheet("others", "Figures that nobody contradicts, by what they count", others, 40)})
+		v.Sections = append(v.Sections, section{ID: "others", Title: v.say("Figures that nobody contradicts"), Sheet: v.claimsSheet("others", v.say("Figures that nobody contradicts, by what they count"), others, 40)})
 	}
 	return nil
 }
@@ -46,16 +46,16 @@ func (v *view) disputesSheet(disputes []tally.Dispute) *sheet {
 	for _, d := range disputes {
 		all = append(all, d.Claims...)
 	}
-	return v.claimsSheet("disputes", "Figures that differ, by what they count", all, 150)
+	return v.claimsSheet("disputes", v.say("Figures that differ, by what they count"), all, 150)
 }
 
 func (v *view) claimsSheet(name, caption string, claims []tally.Claim, shown int) *sheet {
 	sh := &sheet{Name: name, Caption: caption, Shown: shown, Cols: []column{
-		{ID: "what", Name: "What is counted"}, {ID: "state", Name: "Of"}, {ID: "place", Name: "Where"}, {ID: "value", Name: "Figure", Num: true}, {ID: "date", Name: "Day"}, {ID: "sentence", Name: "Sentence"},
+		{ID: "what", Name: v.say("What is counted")}, {ID: "state", Name: v.say("Of")}, {ID: "place", Name: v.say("Where")}, {ID: "value", Name: v.say("Figure"), Num: true}, {ID: "date", Name: v.say("Day")}, {ID: "sentence", Name: v.say("Sentence")},
 	}}
 	for i := range claims {
 		c := &claims[i]
-		row := []cell{{Value: string(c.Subject.Concept), Text: v.s.name(c.Subject.Concept), Head: true}, {Value: string(c.Subject.State)}, {Value: string(c.Subject.Place), Text: "not said"}, {Value: int(math.Round(c.Value))}, {Value: c.Time, Class: "day"}, v.citation(&c.Cite)}
+		row := []cell{{Value: string(c.Subject.Concept), Text: v.s.name(c.Subject.Concept), Head: true}, {Value: string(c.Subject.State)}, {Value: string(c.Subject.Place), Text: v.say("not said")}, {Value: int(math.Round(c.Value))}, {Value: c.Time, Class: "day"}, v.citation(&c.Cite)}
 		if c.Subject.State != "" {
 			row[1].Text = v.s.name(c.Subject.State)
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"silkwire/words"
 )
 
 // maxMarks is how many combining marks may stand on one letter. Four are more
@@ -95,9 +97,6 @@ func direction(lang string) string {
 	return "ltr"
 }
 
-// asSentence is an error as a sentence for people.
-func asSentence(err error) string {
-	text := err.Error()
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:] + "."
-}
+// sentence is an error as a sentence for people, in their language where it is
+// one of those that are always said alike.
+func (s *Server) sentence(err error) string { return capital(s.say(words.Message(err.Error()))) + "." }

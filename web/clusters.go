@@ -3,12 +3,12 @@ package web
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"silkwire/chart"
 	"silkwire/news"
 	"silkwire/tally"
+	"silkwire/words"
 )
 
 // clustersMost bounds what a form may ask for.
@@ -17,14 +17,14 @@ const clustersMost = 30
 // clustersView shows how large a part of what names an actor speaks in the
 // words of each cluster, and when that changed.
 func clustersView(v *view) error {
-	v.Title = "Keyword clusters"
-	v.Intro = "In whose company which words are spoken: how large a part of what names an actor belongs to each cluster, and when that changed."
+	v.Title = v.say("Keyword clusters")
+	v.Intro = v.say("In whose company which words are spoken: how large a part of what names an actor belongs to each cluster, and when that changed.")
 	if v.Mistake != "" {
 		return errMistake
 	}
 	classes, text, err := v.clusters()
 	if err != nil {
-		v.Fields = append(v.Fields, clustersField(text))
+		v.Fields = append(v.Fields, v.clustersField(text))
 		v.mistaken(err)
 		return errMistake
 	}
@@ -33,8 +33,8 @@ func clustersView(v *view) error {
 		return err
 	}
 	ids := [2]news.ConceptID{v.actors(c, "a", "First", "china"), v.actors(c, "b", "Second", "russia")}
-	by := v.choose("by", "By", choice{Value: "month", Name: "month"}, choice{Value: "week", Name: "week"}, choice{Value: "year", Name: "year"})
-	v.Fields = append(v.Fields, clustersField(text))
+	by := v.choose("by", "By", choice{Value: "month", Name: v.say("month")}, choice{Value: "week", Name: v.say("week")}, choice{Value: "year", Name: v.say("year")})
+	v.Fields = append(v.Fields, v.clustersField(text))
 	v.limits(c)
 	var parts [2]*tally.Corpus
 	for k, id := range ids {
@@ -43,7 +43,7 @@ func clustersView(v *view) error {
 	}
 	names := []string{v.s.name(ids[0]), v.s.name(ids[1])}
 	if len(parts[0].Entries)+len(parts[1].Entries) == 0 {
-		v.Sections = append(v.Sections, section{ID: "clusters", Title: "Clusters", Empty: "No item names either actor. " + v.nothing()})
+		v.Sections = append(v.Sections, section{ID: "clusters", Title: v.say("Clusters"), Empty: v.say("No item names either actor.") + " " + v.nothing()})
 		return nil
 	}
 	v.Sections = append(v.Sections, v.clusterShares(parts, names, classes), v.clusterShifts(parts, names, ids, classes, by))
@@ -56,7 +56,7 @@ func (v *view) clusters() (classes []tally.Class, text string, err error) {
 	if text == "" {
 		var lines []string
 		for _, c := range v.s.clusterList() {
-			lines = append(lines, c.Name+": "+c.Query)
+			lines = append(lines, v.say(c.Name)+": "+c.Query)
 		}
 		text = strings.Join(lines, "\n")
 	}
@@ -88,21 +88,21 @@ func (s *Server) clusterList() []tally.Cluster {
 	return tally.Clusters()
 }
 
-func clustersField(text string) formField {
-	return formField{Name: "clusters", Label: "Clusters, one a line: Name: query", Kind: "area", Value: text}
+func (v *view) clustersField(text string) formField {
+	return formField{Name: "clusters", Label: v.say("Clusters, one a line: Name: query"), Kind: "area", Value: text}
 }
 
 func (v *view) clusterShares(parts [2]*tally.Corpus, names []string, classes []tally.Class) section {
-	sec := section{ID: "shares", Title: "How much of what names each", Notes: []string{
-		"A share is the part of the items that name the actor which belong to the cluster. An item may belong to several. Whether the actor says it or another of it is not told apart here: the concordance of each cluster shows it.",
+	sec := section{ID: "shares", Title: v.say("How much of what names each"), Notes: []string{
+		v.say("A share is the part of the items that name the actor which belong to the cluster. An item may belong to several. Whether the actor says it or another of it is not told apart here: the concordance of each cluster shows it."),
 	}}
-	sh := &sheet{Name: "shares", Caption: "Clusters, as shares of the items that name each actor", Cols: []column{{ID: "cluster", Name: "Cluster"}}}
+	sh := &sheet{Name: "shares", Caption: v.say("Clusters, as shares of the items that name each actor"), Cols: []column{{ID: "cluster", Name: v.say("Cluster")}}}
 	for k, name := range names {
 		side := "ab"[k : k+1]
-		sh.Cols = append(sh.Cols, column{ID: side + "_items", Name: name, Num: true}, column{ID: side + "_share", Name: "Share", Num: true},
-			column{ID: side + "_low", Name: "95 % from", Num: true}, column{ID: side + "_high", Name: "to", Num: true})
+		sh.Cols = append(sh.Cols, column{ID: side + "_items", Name: name, Num: true}, column{ID: side + "_share", Name: v.say("Share"), Num: true},
+			column{ID: side + "_low", Name: v.say("95 %% from"), Num: true}, column{ID: side + "_high", Name: v.say("95 %% to"), Num: true})
 	}
-	sh.Cols = append(sh.Cols, column{ID: "query", Name: "Lines"})
+	sh.Cols = append(sh.Cols, column{ID: "query", Name: v.say("Lines")})
 	var bars []chart.Bar
 	for i, class := range classes {
 		row, bar := []cell{{Value: class.Name, Head: true}}, chart.Bar{Name: class.Name}
@@ -111,12 +111,12 @@ func (v *view) clusterShares(parts [2]*tally.Corpus, names []string, classes []t
 			low, high := tally.Wilson(n, len(parts[k].Entries))
 			part := float64(n) / float64(max(1, len(parts[k].Entries)))
 			bar.Values = append(bar.Values, part)
-			row = append(row, number(n, v.items("actor:"+v.fieldValue("ab"[k:k+1]), class.Query.Text)), share(part), share(low), share(high))
+			row = append(row, number(n, v.items("actor:"+v.fieldValue("ab"[k:k+1]), class.Query.Text)), v.s.share(part), v.s.share(low), v.s.share(high))
 		}
 		bars = append(bars, bar)
-		sh.Rows = append(sh.Rows, append(row, cell{Value: class.Query.Text, Text: "in context", Href: v.other("/counts/concordance", "of", class.Query.Text)}))
+		sh.Rows = append(sh.Rows, append(row, cell{Value: class.Query.Text, Text: v.say("in context"), Href: v.other("/counts/concordance", "of", class.Query.Text)}))
 	}
-	sec.Chart = drawn(chart.Grouped(chart.Head{ID: "k1", Title: "Clusters as shares of items", Desc: "The table below has the numbers with their intervals."}, names, bars, true))
+	sec.Chart = drawn(chart.Grouped(v.head("k1", v.say("Clusters as shares of items"), v.say("The table below has the numbers with their intervals.")), names, bars, true))
 	sec.Sheet = sh
 	return sec
 }
@@ -141,8 +141,8 @@ func inClass(c *tally.Corpus, class int) (n int) {
 // clusterShifts has a line for each actor and cluster: its share in every
 // period, and whether it changed.
 func (v *view) clusterShifts(parts [2]*tally.Corpus, names []string, ids [2]news.ConceptID, classes []tally.Class, by string) section {
-	sec := section{ID: "shifts", Title: "When it changed", Notes: []string{
-		"For each line the one place at which the share changed most, if chance explains it in less than one case of a hundred, counting every place that was tried and how much the line scatters anyway. Six periods and ten items are needed.",
+	sec := section{ID: "shifts", Title: v.say("When it changed"), Notes: []string{
+		v.say("For each line the one place at which the share changed most, if chance explains it in less than one case of a hundred, counting every place that was tried and how much the line scatters anyway. Six periods and ten items are needed."),
 	}}
 	var periods []string
 	for k := range parts {
@@ -152,24 +152,24 @@ func (v *view) clusterShifts(parts [2]*tally.Corpus, names []string, ids [2]news
 			}
 		}
 	}
-	sh := &sheet{Name: "shifts", Caption: "Share by " + by + ", in percent", Cols: []column{{ID: "cluster", Name: "Cluster"}, {ID: "actor", Name: "Actor"}, {ID: "shift", Name: "Shift"}, {ID: "p", Name: "Chance", Num: true}}}
+	sh := &sheet{Name: "shifts", Caption: v.say("Share by %s, in percent", stepWord(by)), Cols: []column{{ID: "cluster", Name: v.say("Cluster")}, {ID: "actor", Name: v.say("Actor")}, {ID: "shift", Name: v.say("Shift")}, {ID: "p", Name: v.say("Chance"), Num: true}}}
 	for i, p := range periods {
 		class := ""
 		if i < len(periods)-12 {
 			class = "beyond"
 		}
-		sh.Cols = append(sh.Cols, column{ID: p, Name: tally.PeriodName(by, p), Num: true, Class: class})
+		sh.Cols = append(sh.Cols, column{ID: p, Name: v.s.periodName(by, p), Num: true, Class: class})
 	}
 	for i, class := range classes {
 		for k := range parts {
 			counts, wholes := overTime(parts[k], by, periods, i)
 			row := []cell{{Value: class.Name, Head: true}, {Value: string(ids[k]), Text: names[k], Href: v.other("/counts/series", "q", joinQueries(v.Query, "actor:"+string(ids[k]), class.Query.Text), "by", by)}}
-			row = append(row, shiftCells(by, periods, counts, wholes)...)
+			row = append(row, v.s.shiftCells(by, periods, counts, wholes)...)
 			for j := range periods {
 				one := cell{Class: sh.Cols[j+4].Class}
 				if wholes[j] > 0 {
 					one.Value = float64(counts[j]) / float64(wholes[j])
-					one.Text = percentage(float64(counts[j]) / float64(wholes[j]))
+					one.Text = v.s.percentage(float64(counts[j]) / float64(wholes[j]))
 				}
 				row = append(row, one)
 			}
@@ -196,24 +196,24 @@ func overTime(c *tally.Corpus, by string, periods []string, class int) (counts, 
 	return counts, wholes
 }
 
-func shiftCells(by string, periods []string, counts, wholes []int) []cell {
+func (s *Server) shiftCells(by string, periods []string, counts, wholes []int) []cell {
 	shift, ok := tally.FindShift(counts, wholes)
 	switch {
 	case !ok:
-		return []cell{{Value: "", Text: "too few to tell"}, {}}
+		return []cell{{Value: "", Text: s.say("too few to tell")}, {}}
 	case shift.P >= .01:
-		return []cell{{Value: "", Text: "no change that chance does not explain"}, {Value: shift.P, Text: chance(shift.P)}}
+		return []cell{{Value: "", Text: s.say("no change that chance does not explain")}, {Value: shift.P, Text: s.chance(shift.P)}}
 	}
-	word := "more"
+	says := words.Message("more from %s on: %s, before %s")
 	if shift.After < shift.Before {
-		word = "less"
+		says = "less from %s on: %s, before %s"
 	}
-	return []cell{{Value: fmt.Sprintf("%s from %s on: %s, before %s", word, tally.PeriodName(by, periods[shift.At]), percentage(shift.After), percentage(shift.Before)), Class: "yes"}, {Value: shift.P, Text: chance(shift.P)}}
+	return []cell{{Value: s.say(says, s.periodName(by, periods[shift.At]), s.percentage(shift.After), s.percentage(shift.Before)), Class: "yes"}, {Value: shift.P, Text: s.chance(shift.P)}}
 }
 
-func chance(p float64) string {
+func (s *Server) chance(p float64) string {
 	if p < .0001 {
-		return "< 0.01 %"
+		return "< " + s.words.Decimal(.01, 2) + " %"
 	}
-	return strconv.FormatFloat(100*p, 'f', 2, 64) + " %"
+	return s.words.Decimal(100*p, 2) + " %"
 }

@@ -11,6 +11,7 @@ import (
 	"silkwire/search"
 	"silkwire/store"
 	"silkwire/taxonomy"
+	"silkwire/words"
 )
 
 // conceptsPage is templates/concepts.html: the whole taxonomy.
@@ -90,17 +91,17 @@ type conceptProof struct {
 
 func conceptHref(id news.ConceptID) string { return "/concepts/" + url.PathEscape(string(id)) }
 
-func lineOf(c *taxonomy.Concept) conceptLine {
+func (s *Server) lineOf(c *taxonomy.Concept) conceptLine {
 	return conceptLine{
-		Name: c.Name, Href: conceptHref(c.ID), ID: string(c.ID), Inactive: c.Inactive,
-		Class: groupOf(string(c.Facet)).Class, Facet: facetName(string(c.Facet)),
+		Name: s.name(c.ID), Href: conceptHref(c.ID), ID: string(c.ID), Inactive: c.Inactive,
+		Class: groupOf(string(c.Facet)).Class, Facet: s.facetName(string(c.Facet)),
 	}
 }
 
 func (s *Server) conceptsPage(r *http.Request) (framed, error) {
 	p := &conceptsPage{
-		frame: frame{Title: "Concepts", Section: "concepts"}, Query: oneLine(r.URL.Query().Get("q"), 100),
-		Total: count(len(s.Taxonomy.Concepts), "concept"),
+		frame: frame{Title: s.say("Concepts"), Section: "concepts"}, Query: oneLine(r.URL.Query().Get("q"), 100),
+		Total: s.say("%d concepts", len(s.Taxonomy.Concepts)),
 	}
 	if p.Query != "" {
 		p.Found = s.findConcepts(p.Query)
@@ -123,9 +124,9 @@ func (s *Server) findConcepts(word string) []conceptLine {
 	for _, c := range s.Taxonomy.Concepts {
 		switch {
 		case strings.HasPrefix(strings.ToLower(c.Name), word):
-			begin = append(begin, lineOf(c))
+			begin = append(begin, s.lineOf(c))
 		case mentionsWord(c, word):
-			rest = append(rest, lineOf(c))
+			rest = append(rest, s.lineOf(c))
 		}
 	}
 	byName := func(a, b conceptLine) int { return cmp.Compare(a.Name, b.Name) }
@@ -147,7 +148,7 @@ func mentionsWord(c *taxonomy.Concept, word string) bool {
 }
 
 func (s *Server) facetTree(facet taxonomy.Facet) facetTree {
-	tree := facetTree{Name: facetPlural(facet), Class: groupOf(string(facet)).Class, ID: string(facet)}
+	tree := facetTree{Name: s.say(facetPlural(facet)), Class: groupOf(string(facet)).Class, ID: string(facet)}
 	for _, c := range s.Taxonomy.Concepts {
 		if c.Facet != facet {
 			continue
@@ -165,7 +166,7 @@ func (s *Server) facetTree(facet taxonomy.Facet) facetTree {
 const deepest = 12
 
 func (s *Server) branch(c *taxonomy.Concept, depth int) branch {
-	b := branch{conceptLine: lineOf(c)}
+	b := branch{conceptLine: s.lineOf(c)}
 	if depth == deepest {
 		return b
 	}
@@ -191,9 +192,9 @@ func (s *Server) conceptPage(r *http.Request) (framed, error) {
 		return nil, unknownConcept(s.Taxonomy, r.PathValue("id"))
 	}
 	p := &conceptPage{
-		frame: frame{Title: c.Name, Section: "concepts"}, conceptLine: lineOf(c), Definition: c.Definition, Caution: c.Caution, Added: c.Added,
+		frame: frame{Title: s.name(c.ID), Section: "concepts"}, conceptLine: s.lineOf(c), Definition: c.Definition, Caution: c.Caution, Added: c.Added,
 		Below: s.lines(s.Taxonomy.Children(c.ID)), Related: s.lines(c.Related), Properties: s.properties(c),
-		Languages: conceptLanguages(s.Taxonomy, c), Proofs: proofs(c), SearchHref: searchHref(groupOf(string(c.Facet)), c.ID),
+		Languages: s.conceptLanguages(c), Proofs: s.proofs(c), SearchHref: searchHref(groupOf(string(c.Facet)), c.ID),
 	}
 	p.Up = s.lines(s.Taxonomy.Ancestors(c.ID))
 	slices.Reverse(p.Up)
@@ -207,7 +208,7 @@ func (s *Server) conceptPage(r *http.Request) (framed, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Days, p.Found = s.days(found.Items), count(found.Total, "item")
+	p.Days, p.Found = s.days(found.Items), s.say("%d items", found.Total)
 	p.SearchHref += "&all=1"
 	return p, nil
 }
@@ -215,14 +216,14 @@ func (s *Server) conceptPage(r *http.Request) (framed, error) {
 func unknownConcept(t *taxonomy.Taxonomy, id string) failure {
 	f := failure{Code: http.StatusNotFound, Kind: "not_found", Detail: "The taxonomy has no such concept."}
 	if near := t.Nearest(id); near != "" && len(id) < 100 {
-		f.Detail += " Did you mean " + string(near) + "?"
+		f.Detail, f.Args = "The taxonomy has no such concept. Did you mean %s?", []any{string(near)}
 	}
 	return f
 }
 
 func (s *Server) line(id news.ConceptID) *conceptLine {
 	if c, ok := s.Taxonomy.Concept(id); ok {
-		line := lineOf(c)
+		line := s.lineOf(c)
 		return &line
 	}
 	return nil
@@ -240,25 +241,29 @@ func (s *Server) lines(ids []news.ConceptID) []conceptLine {
 
 func (s *Server) properties(c *taxonomy.Concept) []property {
 	var list []property
-	add := func(name, value string) {
+	add := func(name words.Message, value string) {
 		if value != "" {
-			list = append(list, property{name, value})
+			list = append(list, property{s.say(name), value})
 		}
 	}
-	add("Works by", strings.Join(c.Behaviour, ", "))
+	add("Works by", s.powers(c.Behaviour))
 	if c.Horizon != "" {
-		add("Horizon", c.Horizon+" term")
+		add("Horizon", s.say(horizonWord(c.Horizon)))
 	}
 	if c.About != "none" {
-		add(map[bool]string{true: "Is", false: "Carries"}[c.Facet == taxonomy.Target], c.About)
+		name := words.Message("Carries")
+		if c.Facet == taxonomy.Target {
+			name = "Is"
+		}
+		add(name, s.say(aboutWord(c.About)))
 	}
-	add("Says", polarityWord(s.Taxonomy.Polarity(c.ID)))
+	add("Says", s.say(polarityWord(s.Taxonomy.Polarity(c.ID))))
 	return list
 }
 
 // conceptLanguages lists every language in which the concept has a name or a
 // term.
-func conceptLanguages(tax *taxonomy.Taxonomy, c *taxonomy.Concept) []conceptLanguage {
+func (s *Server) conceptLanguages(c *taxonomy.Concept) []conceptLanguage {
 	terms := map[string][]conceptTerm{}
 	labels := map[string]string{}
 	var order []string
@@ -272,24 +277,24 @@ func conceptLanguages(tax *taxonomy.Taxonomy, c *taxonomy.Concept) []conceptLang
 			labels[tag] = c.LabelIn(t.Lang)
 			order = append(order, tag)
 		}
-		terms[tag] = append(terms[tag], conceptTerm{Text: foreignText(t.Text, tag), Exact: t.Exact, Rule: tax.TermRule(c.ID, t.Text, t.Lang)})
+		terms[tag] = append(terms[tag], conceptTerm{Text: foreignText(t.Text, tag), Exact: t.Exact, Rule: s.Taxonomy.TermRule(c.ID, t.Text, t.Lang)})
 	}
 	slices.SortFunc(order, func(a, b string) int {
 		return cmp.Or(cmp.Compare(slices.Index(readable(), a), slices.Index(readable(), b)), cmp.Compare(a, b))
 	})
 	list := make([]conceptLanguage, 0, len(order))
 	for _, tag := range order {
-		list = append(list, conceptLanguage{Name: languageName(tag), Label: foreignText(labels[tag], tag), Terms: terms[tag]})
+		list = append(list, conceptLanguage{Name: s.languageName(tag), Label: foreignText(labels[tag], tag), Terms: terms[tag]})
 	}
 	return list
 }
 
-func proofs(c *taxonomy.Concept) []conceptProof {
+func (s *Server) proofs(c *taxonomy.Concept) []conceptProof {
 	var list []conceptProof
 	add := func(sentences []taxonomy.Sentence, matches bool) {
 		for _, x := range sentences {
 			tag := x.Lang.String()
-			list = append(list, conceptProof{Text: foreignText(x.Text, tag), Lang: languageName(tag), Matches: matches})
+			list = append(list, conceptProof{Text: foreignText(x.Text, tag), Lang: s.languageName(tag), Matches: matches})
 		}
 	}
 	add(c.Match, true)

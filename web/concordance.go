@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -21,17 +20,17 @@ const (
 
 // concordanceView shows a keyword in its company.
 func concordanceView(v *view) error {
-	v.Title = "Concordance"
-	v.Intro = "A word, a phrase or a concept with what stands before and after it, wherever it occurs, in every inflection and script."
+	v.Title = v.say("Concordance")
+	v.Intro = v.say("A word, a phrase or a concept with what stands before and after it, wherever it occurs, in every inflection and script.")
 	of := strings.TrimSpace(v.form.Get("of"))
-	v.Fields = append(v.Fields, formField{Name: "of", Label: "Keyword", Kind: "text", Value: of, Hint: "“soft power”, стипендия, instrument:loan"})
-	sorted := v.choose("sort", "Sorted by", choice{Value: "", Name: "date"}, choice{Value: "before", Name: "the word before"}, choice{Value: "hit", Name: "the form"}, choice{Value: "after", Name: "the word after"}, choice{Value: "lang", Name: "language"}, choice{Value: "outlet", Name: "outlet"})
-	sec := section{ID: "lines", Title: "Keyword in context"}
+	v.Fields = append(v.Fields, formField{Name: "of", Label: v.say("Keyword"), Kind: "text", Value: of, Hint: "“soft power”, стипендия, instrument:loan"})
+	sorted := v.choose("sort", "Sorted by", choice{Value: "", Name: v.say("date")}, choice{Value: "before", Name: v.say("the word before")}, choice{Value: "hit", Name: v.say("the form")}, choice{Value: "after", Name: v.say("the word after")}, choice{Value: "lang", Name: v.say("language")}, choice{Value: "outlet", Name: v.say("outlet")})
+	sec := section{ID: "lines", Title: v.say("Keyword in context")}
 	if v.Mistake != "" {
 		return errMistake
 	}
 	if of == "" {
-		sec.Empty = "Write a keyword: a word finds all its forms (стипендия also finds стипендий), a phrase goes into quotes, and a concept such as instrument:loan is found in every language."
+		sec.Empty = v.say("Write a keyword: a word finds all its forms (стипендия also finds стипендий), a phrase goes into quotes, and a concept such as instrument:loan is found in every language.")
 		v.Sections = append(v.Sections, sec)
 		return nil
 	}
@@ -46,12 +45,12 @@ func concordanceView(v *view) error {
 	}
 	tally.SortLines(lines, sorted)
 	v.ItemsURL = v.items(of)
-	v.Facts = append(v.Facts, count(len(lines), "line"), "in "+count(items, "item"), "archive at write "+strconv.FormatUint(v.seq, 10))
+	v.Facts = append(v.Facts, v.say("%d lines", len(lines)), v.say("in %s", v.say("%d items", items)), v.state())
 	if more {
-		v.Limits = append(v.Limits, fmt.Sprintf("Only the newest %s lines, of the newest %s items at most, are listed. Narrow the period or the query to see the others.", grouped(linesMost), grouped(mostRead)))
+		v.Limits = append(v.Limits, v.say("Only the newest %d lines, of the newest %d items at most, are listed. Narrow the period or the query to see the others.", linesMost, mostRead))
 	}
 	if len(lines) == 0 {
-		sec.Empty = "The keyword does not occur. " + v.nothing()
+		sec.Empty = v.say("The keyword does not occur.") + " " + v.nothing()
 	} else {
 		sec.Sheet = v.linesSheet(of, lines)
 	}
@@ -83,8 +82,8 @@ func (v *view) concord(keyword search.Query) (lines []tally.Line, items int, mor
 }
 
 func (v *view) linesSheet(of string, lines []tally.Line) *sheet {
-	sh := &sheet{Name: "lines", Caption: "“" + of + "” in context", Shown: linesLists, Cols: []column{
-		{ID: "before", Name: "Left"}, {ID: "hit", Name: "Keyword"}, {ID: "after", Name: "Right"}, {ID: "date", Name: "Date"}, {ID: "outlet", Name: "Outlet"}, {ID: "lang", Name: "Language"}, {ID: "item", Name: "Item", Class: "beyond"},
+	sh := &sheet{Name: "lines", Caption: v.say("“%s” in context", of), Shown: linesLists, Cols: []column{
+		{ID: "before", Name: v.say("Left")}, {ID: "hit", Name: v.say("Keyword")}, {ID: "after", Name: v.say("Right")}, {ID: "date", Name: v.say("Date")}, {ID: "outlet", Name: v.say("Outlet")}, {ID: "lang", Name: v.say("Language")}, {ID: "item", Name: v.say("Item"), Class: "beyond"},
 	}}
 	for i := range lines {
 		l := &lines[i]
@@ -103,7 +102,7 @@ func (v *view) linesSheet(of string, lines []tally.Line) *sheet {
 		}
 		sh.Rows = append(sh.Rows, []cell{
 			before, {Value: l.Hit, Lang: f.Lang, Dir: f.Dir, Whole: true, Class: "kwic-hit", Href: itemHref(l.Item)}, after,
-			{Value: l.Time.UTC().Format(time.DateOnly), Text: l.Time.In(v.s.Zone).Format("2 Jan 2006"), Class: "day"}, {Value: string(l.Outlet), Text: v.s.outlet(l.Outlet).Name}, {Value: l.Lang, Text: languageName(l.Lang)}, {Value: string(l.Item), Class: "beyond"},
+			{Value: l.Time.UTC().Format(time.DateOnly), Text: v.s.words.ShortDate(l.Time.In(v.s.Zone)), Class: "day"}, {Value: string(l.Outlet), Text: v.s.outlet(l.Outlet).Name}, {Value: l.Lang, Text: v.s.languageName(l.Lang)}, {Value: string(l.Item), Class: "beyond"},
 		})
 	}
 	return sh

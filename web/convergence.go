@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -16,8 +15,8 @@ func newsID(key string) news.ConceptID { return news.ConceptID(key) }
 
 // convergenceView is a map: for each instrument and country, who is there.
 func convergenceView(v *view) error {
-	v.Title = "Convergence"
-	v.Intro = "For each instrument and country: which actors are there at once, and where one is alone."
+	v.Title = v.say("Convergence")
+	v.Intro = v.say("For each instrument and country: which actors are there at once, and where one is alone.")
 	c, err := v.corpus()
 	if err != nil {
 		return err
@@ -25,7 +24,7 @@ func convergenceView(v *view) error {
 	ids := []news.ConceptID{v.actors(c, "a", "First", "china"), v.actors(c, "b", "Second", "russia"), v.actors(c, "c", "Third", "turkey"), v.actors(c, "d", "Fourth", "united-states")}
 	slices.Sort(ids[2:]) // the same map whichever way round it is asked for
 	ids = slices.Compact(ids)
-	unit := tally.Unit(v.choose("unit", "Count", choice{Value: "events", Name: "deals, each once"}, choice{Value: "items", Name: "items"}, choice{Value: "stories", Name: "stories, each once"}))
+	unit := tally.Unit(v.choose("unit", "Count", choice{Value: "events", Name: v.say("deals, each once")}, choice{Value: "items", Name: v.say("items")}, choice{Value: "stories", Name: v.say("stories, each once")}))
 	v.limits(c)
 	all, err := v.s.Store.Relations(v.ctx)
 	if err != nil {
@@ -34,10 +33,10 @@ func convergenceView(v *view) error {
 	held := review.Related(all)
 	rows, cols := tally.Axis{Name: "instrument"}, tally.Axis{Name: "target"}
 	whole := c.Matrix(rows, cols, unit)
-	sec := section{ID: "map", Title: "Who is where, with what", Notes: append(unitNotes(unit),
-		"A field with two actors or more is framed. Whether they compete (≠) or complete each other (+) the numbers do not say: analysts do, on the page of each pair, which has its evidence.")}
+	sec := section{ID: "map", Title: v.say("Who is where, with what"), Notes: append(v.unitNotes(unit),
+		v.say("A field with two actors or more is framed. Whether they compete (≠) or complete each other (+) the numbers do not say: analysts do, on the page of each pair, which has its evidence."))}
 	if whole.All.In(unit) == 0 {
-		sec.Empty = "No actor, instrument and country are named together. " + v.nothing()
+		sec.Empty = v.say("No actor, instrument and country are named together.") + " " + v.nothing()
 		v.Sections = append(v.Sections, sec)
 		return nil
 	}
@@ -60,11 +59,11 @@ func convergenceView(v *view) error {
 	for _, k := range whole.Rows {
 		line := fields(k.ID, parts, countries, unit)
 		if len(lines) < comparedShown && slices.ContainsFunc(line, func(field []int) bool { return slices.Max(field) > 0 }) {
-			lines, counts, signs = append(lines, k.Name), append(counts, line), append(signs, signsOf(ids, k.ID, line, countries, held))
+			lines, counts, signs = append(lines, v.s.axisName(rows.Name, k)), append(counts, line), append(signs, signsOf(ids, k.ID, line, countries, held))
 		}
 	}
-	desc := "Marks grow with the number; a frame says that several are there. The table below has the numbers."
-	sec.Chart = drawn(chart.Presence(chart.Head{ID: "cv1", Title: strings.Join(names, ", ") + " by instrument and country", Desc: desc}, lines, places, names, counts, signs))
+	desc := v.say("Marks grow with the number; a frame says that several are there. The table below has the numbers.")
+	sec.Chart = drawn(chart.Presence(v.head("cv1", v.say("%s by instrument and country", strings.Join(names, ", ")), desc), lines, places, names, counts, signs))
 	v.Sections = append(v.Sections, sec)
 	return nil
 }
@@ -105,14 +104,14 @@ func signsOf(ids []news.ConceptID, instrument string, line [][]int, countries []
 }
 
 func (v *view) convergenceSheet(ids []news.ConceptID, parts []tally.Table, whole tally.Table, countries []news.ConceptID, unit tally.Unit, held map[news.Pair]review.Held) *sheet {
-	sh := &sheet{Name: "map", Caption: "Instruments and countries by actor, in " + strings.ToLower(unitTitle(unit)), Shown: 60, Cols: []column{{ID: "instrument", Name: "Instrument"}, {ID: "country", Name: "Country"}}}
+	sh := &sheet{Name: "map", Caption: v.say("Instruments and countries by actor, in %s", v.say(unitWord(unit))), Shown: 60, Cols: []column{{ID: "instrument", Name: v.say("Instrument")}, {ID: "country", Name: v.say("Country")}}}
 	for _, id := range ids {
 		sh.Cols = append(sh.Cols, column{ID: string(id), Name: v.s.name(id), Num: true})
 	}
-	sh.Cols = append(sh.Cols, column{ID: "there", Name: "Who is there"}, column{ID: "held", Name: "What is held of them"})
+	sh.Cols = append(sh.Cols, column{ID: "there", Name: v.say("Who is there")}, column{ID: "held", Name: v.say("What is held of them")})
 	for _, k := range whole.Rows {
 		for _, country := range countries {
-			row := []cell{{Value: k.ID, Text: k.Name, Head: true}, {Value: string(country), Text: v.s.name(country), Href: "/countries/" + string(country)}}
+			row := []cell{{Value: k.ID, Text: v.s.axisName("instrument", k), Head: true}, {Value: string(country), Text: v.s.name(country), Href: "/countries/" + string(country)}}
 			var there []string
 			var present []news.ConceptID
 			for i, id := range ids {
@@ -129,9 +128,9 @@ func (v *view) convergenceSheet(ids []news.ConceptID, parts []tally.Table, whole
 			if len(there) == 0 {
 				continue
 			}
-			says := cell{Value: "only " + there[0]}
+			says := cell{Value: v.say("only %s", there[0])}
 			if len(there) > 1 {
-				says = cell{Value: fmt.Sprintf("%s and %s", strings.Join(there[:len(there)-1], ", "), there[len(there)-1]), Class: "yes"}
+				says = cell{Value: v.say("%s and %s", strings.Join(there[:len(there)-1], ", "), there[len(there)-1]), Class: "yes"}
 			}
 			sh.Rows = append(sh.Rows, append(row, says, v.pairCell(present, k.ID, string(country), held)))
 		}

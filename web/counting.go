@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -20,6 +19,7 @@ import (
 	"silkwire/search"
 	"silkwire/store"
 	"silkwire/tally"
+	"silkwire/words"
 )
 
 // Limits of counting.
@@ -124,7 +124,7 @@ func (s *Server) writeView(w http.ResponseWriter, r *http.Request, v *view) {
 		}
 		s.writePage(w, r, "count", &v.countPage)
 	case v.Mistake != "":
-		s.refuse(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: v.Mistake})
+		s.refuse(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: "%s", Args: []any{v.Mistake}})
 	case format == "csv" || format == "xlsx":
 		if err := v.writeFile(w, export.Format(format)); err != nil {
 			s.fail(w, r, err)
@@ -139,7 +139,7 @@ func (s *Server) writeView(w http.ResponseWriter, r *http.Request, v *view) {
 func (s *Server) newView(r *http.Request) (*view, error) {
 	form := r.URL.Query()
 	v := &view{s: s, ctx: r.Context(), form: form, id: r.PathValue("id"), can: isAnalyst(r)}
-	v.Section, v.Path, v.Notice, v.Crumb, v.CrumbHref = "counts", r.URL.Path, tally.Notice, "Counts", "/counts"
+	v.Section, v.Path, v.Notice, v.Crumb, v.CrumbHref = "counts", r.URL.Path, v.say(tally.Notice), v.say("Counts"), "/counts"
 	v.Query, v.From, v.To = strings.TrimSpace(form.Get("q")), form.Get("from"), form.Get("to")
 	v.All = form.Get("all") == "1"
 	v.Switch = v.href("all", map[bool]string{true: "", false: "1"}[v.All])
@@ -171,7 +171,7 @@ func (v *view) readQuery() {
 		}
 		day, err := time.Parse(time.DateOnly, bound.text)
 		if err != nil {
-			v.mistaken(fmt.Errorf("%s: %q is no day; write it like 2026-03-31", bound.name, oneLine(bound.text, 40)))
+			v.mistaken(errors.New(v.say("“%s” is no day; write it like 2026-03-31", oneLine(bound.text, 40))))
 			return
 		}
 		*bound.at = day.AddDate(0, 0, bound.add)
@@ -186,7 +186,7 @@ func (v *view) readQuery() {
 	v.asked, v.query = parsed, both(parsed, more...)
 	v.Facts = nil
 	if v.Query != "" {
-		v.Facts = append(v.Facts, "restricted to "+v.Query)
+		v.Facts = append(v.Facts, v.say("restricted to %s", v.Query))
 	}
 	v.ItemsURL = v.items()
 }
@@ -291,7 +291,7 @@ func (v *view) mustParse(query string) search.Expr {
 
 // choose puts a select box into the form and returns what is chosen; a value
 // that is not there is the first.
-func (v *view) choose(name, label string, choices ...choice) string {
+func (v *view) choose(name string, label words.Message, choices ...choice) string {
 	value := v.form.Get(name)
 	if !slices.ContainsFunc(choices, func(c choice) bool { return c.Value == value }) {
 		value = choices[0].Value
@@ -299,13 +299,13 @@ func (v *view) choose(name, label string, choices ...choice) string {
 	for i := range choices {
 		choices[i].Selected = choices[i].Value == value
 	}
-	v.Fields = append(v.Fields, formField{Name: name, Label: label, Kind: "select", Value: value, Choices: choices})
+	v.Fields = append(v.Fields, formField{Name: name, Label: v.say(label), Kind: "select", Value: value, Choices: choices})
 	return value
 }
 
 // unit lets choose what is counted.
 func (v *view) unit() tally.Unit {
-	return tally.Unit(v.choose("unit", "Count", choice{Value: "items", Name: "items"}, choice{Value: "stories", Name: "stories, each once"}, choice{Value: "events", Name: "deals, each once"}))
+	return tally.Unit(v.choose("unit", "Count", choice{Value: "items", Name: v.say("items")}, choice{Value: "stories", Name: v.say("stories, each once")}, choice{Value: "events", Name: v.say("deals, each once")}))
 }
 
 // corpus gathers what the query finds, and says how much that was.
@@ -365,29 +365,34 @@ func hasWords(e search.Expr) bool {
 func (v *view) tell(c *tally.Corpus) {
 	from, to := c.Span()
 	v.counted = len(c.Entries)
-	what := count(len(c.Entries), "item")
+	what := v.say("%d items", len(c.Entries))
 	if !v.All {
-		what = count(len(c.Entries), "relevant item")
+		what = v.say("%d relevant items", len(c.Entries))
 	}
 	if len(c.Entries) > 0 {
-		what += " from " + from.Format("2 January 2006") + " to " + to.Format("2 January 2006")
+		what = v.say("%s from %s to %s", what, v.s.words.Date(from), v.s.words.Date(to))
 	}
-	v.Facts = append(v.Facts, what, count(len(c.Deals), "deal"), "archive at write "+strconv.FormatUint(v.seq, 10))
+	v.Facts = append(v.Facts, what, v.say("%d deals", len(c.Deals)), v.state())
 	if c.Partial {
-		v.Limits = append(v.Limits, fmt.Sprintf("Only the newest %s items that match were counted, back to %s. Narrow the period or the query to count all of it.",
-			grouped(mostCounted), from.Format("2 January 2006")))
+		v.Limits = append(v.Limits, v.say("Only the newest %d items that match were counted, back to %s. Narrow the period or the query to count all of it.",
+			mostCounted, v.s.words.Date(from)))
 	}
+}
+
+// state says which state of the archive was counted.
+func (v *view) state() string {
+	return v.say("archive at write %s", strconv.FormatUint(v.seq, 10))
 }
 
 // nothing says why a view is empty, and what to do.
 func (v *view) nothing() string {
 	switch {
 	case v.Query == "" && v.From == "" && v.To == "" && v.All:
-		return "The archive is still empty. Sources are being visited; the status page says how far they are."
+		return v.say("The archive is still empty. Sources are being visited; the status page says how far they are.")
 	case !v.All:
-		return "Nothing relevant matches. Widen the period, leave out a word, or count all items instead of the relevant ones."
+		return v.say("Nothing relevant matches. Widen the period, leave out a word, or count all items instead of the relevant ones.")
 	}
-	return "Nothing matches. Widen the period, or leave out a word of the query."
+	return v.say("Nothing matches. Widen the period, or leave out a word of the query.")
 }
 
 // corpora keeps the last few corpora, so that the next view of the same
@@ -453,19 +458,24 @@ func (s *Server) axisName(axis string, k tally.Key) string {
 	case "outlet":
 		return s.outlet(news.OutletID(k.ID)).Name
 	case "country":
-		return countryName(k.ID)
+		return s.countryName(k.ID)
 	case "lang":
-		return languageName(k.ID)
+		return s.languageName(k.ID)
 	case "status":
-		return cmp.Or(statusWord(news.Status(k.ID)), "not said")
+		return cmp.Or(s.statusWord(news.Status(k.ID)), s.say("not said"))
+	case "behaviour":
+		return s.say(powerWord(k.ID))
 	case "horizon":
-		return k.ID + " term"
+		return s.say(horizonWord(k.ID))
 	case "polarity":
-		return polarityWord(k.ID)
+		return s.say(polarityWord(k.ID))
 	case "all":
-		return "Everything"
+		return s.say("Everything")
 	case "year", "month", "week", "day":
-		return tally.PeriodName(axis, k.ID)
+		return s.periodName(axis, k.ID)
+	}
+	if _, known := s.Taxonomy.Concept(news.ConceptID(k.ID)); known && k.ID != "" {
+		return s.name(news.ConceptID(k.ID))
 	}
 	return k.Name
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,8 +15,8 @@ const citedItems = 12
 
 // countriesView sets the five states side by side.
 func countriesView(v *view) error {
-	v.Title = "Countries"
-	v.Intro = "The five states of the region: who is active in each, with what, and how it is received."
+	v.Title = v.say("Countries")
+	v.Intro = v.say("The five states of the region: who is active in each, with what, and how it is received.")
 	unit := v.unit()
 	c, err := v.corpus()
 	if err != nil {
@@ -27,7 +26,7 @@ func countriesView(v *view) error {
 	cols := tally.Axis{Name: "target", Under: tally.Region}
 	for _, row := range []string{"actor", "instrument", "reception"} {
 		t := c.Matrix(tally.Axis{Name: row}, cols, unit)
-		sec := section{ID: row, Title: tally.AxisTitle(row) + " by country", Notes: unitNotes(unit)}
+		sec := section{ID: row, Title: v.say("%s by country", v.s.axisTitle(row)), Notes: v.unitNotes(unit)}
 		if t.All.In(unit) == 0 {
 			sec.Empty = v.nothing()
 		} else {
@@ -51,26 +50,26 @@ func countryView(v *view) error {
 		return failure{Code: http.StatusNotFound, Kind: "not_found", Detail: "There is no such country in the region: it is one of kazakhstan, kyrgyzstan, tajikistan, turkmenistan and uzbekistan."}
 	}
 	name := v.s.name(id)
-	v.Title, v.Crumb, v.CrumbHref = name, "Countries", "/countries"
-	v.Intro = "Who is active here, with what, since when, and how it is received; against the whole region."
+	v.Title, v.Crumb, v.CrumbHref = name, v.say("Countries"), "/countries"
+	v.Intro = v.say("Who is active here, with what, since when, and how it is received; against the whole region.")
 	c, err := v.corpus()
 	if err != nil {
 		return err
 	}
 	here, region := c.OfPlace(id), c.OfPlace(tally.Region)
-	v.Facts = append(v.Facts, count(len(here.Entries), "item")+" name "+name)
+	v.Facts = append(v.Facts, v.say("%d items name %s", len(here.Entries), name))
 	v.limits(c)
 	if len(here.Entries) == 0 {
-		v.Sections = append(v.Sections, section{ID: "none", Title: name, Empty: "No item names " + name + ". " + v.nothing()})
+		v.Sections = append(v.Sections, section{ID: "none", Title: name, Empty: v.say("No item names %s.", name) + " " + v.nothing()})
 		return nil
 	}
-	return v.portrait(here, region, "target:"+string(id), "the region", "actor", "instrument", "reception", "narrative")
+	return v.portrait(here, region, "target:"+string(id), v.say("the region"), "actor", "instrument", "reception", "narrative")
 }
 
 // country is the state that the address names, by its id or its code.
 func (v *view) country() news.ConceptID {
 	for _, id := range tally.States() {
-		if v.id == string(id) || strings.EqualFold(countryName(strings.ToUpper(v.id)), v.s.name(id)) {
+		if v.id == string(id) || strings.EqualFold(string(countryWord(strings.ToUpper(v.id))), v.s.Taxonomy.Name(id)) {
 			return id
 		}
 	}
@@ -84,20 +83,20 @@ func (v *view) portrait(here, whole *tally.Corpus, query, wholeName string, axes
 	if err != nil {
 		return err
 	}
-	v.Sections = append(v.Sections, section{ID: "line", Title: "Over time", Chart: v.drawTimeline("p-line", line, tally.Items, false), Sheet: folded(v.seriesSheetOf(line, "", tally.Items, query))})
+	v.Sections = append(v.Sections, section{ID: "line", Title: v.say("Over time"), Chart: v.drawTimeline("p-line", line, tally.Items, false), Sheet: folded(v.seriesSheetOf(line, "", tally.Items, query))})
 	for _, axis := range axes {
 		if sec := v.against(here, whole, query, axis, wholeName); sec != nil {
 			v.Sections = append(v.Sections, *sec)
 		}
 	}
 	if len(here.Deals) > 0 {
-		v.Sections = append(v.Sections, section{ID: "deals", Title: "Newest deals", Sheet: v.dealsSheet("deals", here.Deals, 10)})
+		v.Sections = append(v.Sections, section{ID: "deals", Title: v.say("Newest deals"), Sheet: v.dealsSheet("deals", here.Deals, 10)})
 	}
 	page, err := v.s.Store.Find(v.ctx, store.Query{Search: both(v.query, v.mustParse(query)), Limit: citedItems})
 	if err != nil {
 		return err
 	}
-	v.Sections = append(v.Sections, section{ID: "items", Title: "Newest items", Cites: v.s.days(page.Items), CiteURL: v.items(query)})
+	v.Sections = append(v.Sections, section{ID: "items", Title: v.say("Newest items"), Cites: v.s.days(page.Items), CiteURL: v.items(query)})
 	return nil
 }
 
@@ -114,23 +113,23 @@ func (v *view) against(here, whole *tally.Corpus, query, axis, wholeName string)
 	if len(part.Rows) == 0 {
 		return nil
 	}
-	sh := &sheet{Name: axis, Caption: fmt.Sprintf("%s here, and in %s", tally.AxisTitle(axis), wholeName), Shown: 12, Cols: []column{
-		{ID: axis, Name: tally.AxisTitle(axis)}, {ID: "items", Name: "Items", Num: true}, {ID: "share", Name: "Share", Num: true}, {ID: "low", Name: "95 % from", Num: true}, {ID: "high", Name: "to", Num: true},
-		{ID: "whole", Name: "In " + wholeName, Num: true}, {ID: "says", Name: "Against it"},
+	sh := &sheet{Name: axis, Caption: v.say("%s here, and in %s", v.s.axisTitle(axis), wholeName), Shown: 12, Cols: []column{
+		{ID: axis, Name: v.s.axisTitle(axis)}, {ID: "items", Name: v.say("Items"), Num: true}, {ID: "share", Name: v.say("Share"), Num: true}, {ID: "low", Name: v.say("95 %% from"), Num: true}, {ID: "high", Name: v.say("95 %% to"), Num: true},
+		{ID: "whole", Name: v.say("In %s", wholeName), Num: true}, {ID: "says", Name: v.say("Against it")},
 	}}
 	for i, k := range part.Rows {
 		n := part.RowTotals[i].Items
 		_, total, _ := all.Row(k.ID)
 		low, high := tally.Wilson(n, len(here.Entries))
 		here, there := float64(n)/float64(len(here.Entries)), float64(total.Items)/float64(max(1, len(whole.Entries)))
-		says := cell{Value: "as usual"}
+		says := cell{Value: v.say("as usual")}
 		switch {
 		case low > there:
-			says = cell{Value: "more than usual", Class: "yes"}
+			says = cell{Value: v.say("more than usual"), Class: "yes"}
 		case high < there:
-			says = cell{Value: "less than usual", Class: "yes"}
+			says = cell{Value: v.say("less than usual"), Class: "yes"}
 		}
-		sh.Rows = append(sh.Rows, []cell{{Value: k.ID, Text: k.Name, Head: true, Href: conceptHref(newsID(k.ID))}, number(n, v.items(query, k.Query)), share(here), share(low), share(high), share(there), says})
+		sh.Rows = append(sh.Rows, []cell{{Value: k.ID, Text: v.s.axisName(axis, k), Head: true, Href: conceptHref(newsID(k.ID))}, number(n, v.items(query, k.Query)), v.s.share(here), v.s.share(low), v.s.share(high), v.s.share(there), says})
 	}
-	return &section{ID: axis, Title: tally.AxisTitle(axis), Sheet: sh}
+	return &section{ID: axis, Title: v.s.axisTitle(axis), Sheet: sh}
 }

@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"silkwire/words"
+)
 
 // countsPage is templates/counts.html: every way to count, in a sentence each.
 type countsPage struct {
@@ -10,15 +14,19 @@ type countsPage struct {
 }
 
 type countGroup struct {
-	Name  string
+	Name  words.Message
 	Views []countLink
 }
 
 // countLink leads to a view and says what it answers.
-type countLink struct{ Name, Href, Says string }
+type countLink struct {
+	Name words.Message
+	Href string
+	Says words.Message
+}
 
 func (s *Server) countsPage(*http.Request) (framed, error) {
-	return &countsPage{frame: frame{Title: "Counts", Section: "counts"}, Groups: countGroups()}, nil
+	return &countsPage{frame: frame{Title: s.say("Counts"), Section: "counts"}, Groups: countGroups()}, nil
 }
 
 func countGroups() []countGroup {
@@ -36,7 +44,7 @@ func countGroups() []countGroup {
 			{"Ledger", "/ledger", "Every deal once, with sums, places, status and all its reports; sums by state and currency."},
 			{"Figures", "/claims", "Figures for the same thing that differ, side by side, with day, outlet and sentence."},
 		}},
-		{"Places", []countLink{
+		{"Places and institutions", []countLink{
 			{"Countries", "/countries", "The five states of the region side by side, and a page for each: time line, actors, instruments, reception, deals."},
 			{"Institutions", "/institutions", "Institutes, houses, schools and campuses run from abroad: where, with whom, first and last told of, openings and closings."},
 		}},

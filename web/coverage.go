@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -122,24 +121,25 @@ func dayOf(t time.Time) time.Time {
 // outcomeWord is how a visit ended, in a word or two.
 func outcomeWord(o news.Outcome) string { return strings.ReplaceAll(string(o), "_", " ") }
 
-// Sentence says the gap in words.
-func (g gap) Sentence() string {
-	from := g.From.UTC().Format("2 January 2006")
-	until := "from " + from + " on"
-	if !g.To.IsZero() {
-		until = "from " + from + " to " + g.To.UTC().Format("2 January 2006")
-	}
+// gapSentence says the gap in words.
+func (s *Server) gapSentence(g *gap) string {
+	from := s.words.Date(g.From.UTC())
 	sources := strings.Join(sourceNames(g.Sources[:min(4, len(g.Sources))]), ", ")
 	if more := len(g.Sources) - 4; more > 0 {
-		sources += fmt.Sprintf(" and %d more", more)
+		sources = s.say("%s and %d more", sources, more)
 	}
+	n := len(g.Sources)
 	switch {
 	case g.Added:
-		return fmt.Sprintf("%s added on %s: %s.", count(len(g.Sources), "source"), from, sources)
+		return s.say("%d sources added on %s: %s.", n, from, sources)
+	case g.Network && g.To.IsZero():
+		return s.say("There was no network from %s on.", from)
 	case g.Network:
-		return "There was no network " + until + "."
+		return s.say("There was no network from %s to %s.", from, s.words.Date(g.To.UTC()))
+	case g.To.IsZero():
+		return s.say("%d sources could not be read from %s on (%s): %s.", n, from, g.Reason, sources)
 	}
-	return fmt.Sprintf("%s could not be read %s (%s): %s.", count(len(g.Sources), "source"), until, g.Reason, sources)
+	return s.say("%d sources could not be read from %s to %s (%s): %s.", n, from, s.words.Date(g.To.UTC()), g.Reason, sources)
 }
 
 // limits says what the numbers of a corpus cannot say.
@@ -147,7 +147,7 @@ func (v *view) limits(c *tally.Corpus) {
 	from, to := c.Span()
 	gaps, since, err := v.s.gaps(v.ctx, from, to)
 	if err != nil {
-		v.Limits = append(v.Limits, "How well the sources could be read is not known: their records cannot be read.")
+		v.Limits = append(v.Limits, v.say("How well the sources could be read is not known: their records cannot be read."))
 		return
 	}
 	v.tellGaps(gaps, since, from)
@@ -156,16 +156,16 @@ func (v *view) limits(c *tally.Corpus) {
 func (v *view) tellGaps(gaps []gap, since, from time.Time) {
 	for i, g := range gaps {
 		if i == gapsTold {
-			v.Limits = append(v.Limits, fmt.Sprintf("… and %s more; the status page has them all.", count(len(gaps)-i, "such note")))
+			v.Limits = append(v.Limits, v.say("… and %d such notes more; the status page has them all.", len(gaps)-i))
 			break
 		}
-		v.Limits = append(v.Limits, g.Sentence())
+		v.Limits = append(v.Limits, v.s.gapSentence(&g))
 	}
 	if !from.IsZero() && (since.IsZero() || since.After(from.Add(24*time.Hour))) {
-		when := "none are kept of this time"
-		if !since.IsZero() {
-			when = "they reach back to " + since.UTC().Format("2 January 2006")
+		if since.IsZero() {
+			v.Limits = append(v.Limits, v.say("Outages before the oldest record of a visit are not known: none are kept of this time."))
+			return
 		}
-		v.Limits = append(v.Limits, "Outages before the oldest record of a visit are not known: "+when+".")
+		v.Limits = append(v.Limits, v.say("Outages before the oldest record of a visit are not known: they reach back to %s.", v.s.words.Date(since.UTC())))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"silkwire/store"
+	"silkwire/words"
 )
 
 // maxEditions is how many digests the list shows.
@@ -67,7 +68,7 @@ func (s *Server) editionsPage(r *http.Request) (framed, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &editionsPage{frame: frame{Title: "Digests", Section: "editions"}}
+	p := &editionsPage{frame: frame{Title: s.say("Digests"), Section: "editions"}}
 	for i := range list {
 		p.Editions = append(p.Editions, s.editionRow(&list[i]))
 		feed := feedLink{oneLine(list[i].Profile, 60), "/editions/feed/" + url.PathEscape(list[i].Profile) + ".atom"}
@@ -103,7 +104,7 @@ func (s *Server) editionPage(r *http.Request) (framed, error) {
 	}
 	if p.Content, err = s.Edition(e); err != nil {
 		s.Log.Error("a digest cannot be shown", "request", idOf(r), "edition", e.ID, "error", err)
-		p.Broken = "The content of this digest cannot be shown; the log says why. What was delivered is not touched by this."
+		p.Broken = s.say("The content of this digest cannot be shown; the log says why. What was delivered is not touched by this.")
 	}
 	return p, nil
 }
@@ -133,17 +134,17 @@ func (s *Server) neighbours(ctx context.Context, e *store.Edition) (older, newer
 func (s *Server) editionRow(e *store.Edition) editionRow {
 	subject := oneLine(e.Subject, 200)
 	if subject == "" {
-		subject = "Digest " + oneLine(e.Profile, 60)
+		subject = s.say("Digest %s", oneLine(e.Profile, 60))
 	}
 	return editionRow{
 		Href: editionHref(e.ID), Profile: oneLine(e.Profile, 60), Subject: subject, Rendered: s.stamp(e.Rendered),
-		From: s.stamp(e.From), To: s.stamp(e.To), Stories: e.Stories, Deliveries: deliveryCounts(e.Messages),
+		From: s.stamp(e.From), To: s.stamp(e.To), Stories: e.Stories, Deliveries: s.deliveryCounts(e.Messages),
 	}
 }
 
 func (s *Server) delivery(m *store.Message) delivery {
 	d := delivery{
-		Channel: channelName(m.Channel), Recipient: oneLine(m.Recipient, 200), Word: deliveryWord(m.State, m.Channel), Bad: isBad(m.State),
+		Channel: s.say(channelWord(m.Channel)), Recipient: oneLine(m.Recipient, 200), Word: s.say(deliveryWord(m.State, m.Channel)), Bad: isBad(m.State),
 		Attempts: m.Attempts, Tried: s.stamp(m.Tried), Error: oneLine(m.Error, 400), MessageID: oneLine(m.MessageID, 200),
 	}
 	if m.State.Open() {
@@ -152,7 +153,7 @@ func (s *Server) delivery(m *store.Message) delivery {
 	return d
 }
 
-func channelName(channel string) string {
+func channelWord(channel string) words.Message {
 	switch channel {
 	case "mail":
 		return "mail"
@@ -163,13 +164,13 @@ func channelName(channel string) string {
 	case "telegram":
 		return "Telegram"
 	}
-	return oneLine(channel, 20)
+	return words.Message(oneLine(channel, 20))
 }
 
 func isBad(state store.DeliveryState) bool { return state == store.PermFail || state == store.Dead }
 
 // deliveryWord says how far a message has got.
-func deliveryWord(state store.DeliveryState, channel string) string {
+func deliveryWord(state store.DeliveryState, channel string) words.Message {
 	switch state {
 	case store.Rendered:
 		return "waiting"
@@ -187,15 +188,15 @@ func deliveryWord(state store.DeliveryState, channel string) string {
 	case store.Dead:
 		return "given up"
 	}
-	return oneLine(string(state), 40)
+	return words.Message(oneLine(string(state), 40))
 }
 
 // deliveryCounts sums up deliveries, in the order in which they appear.
-func deliveryCounts(messages []store.Message) []deliveryCount {
+func (s *Server) deliveryCounts(messages []store.Message) []deliveryCount {
 	var list []deliveryCount
 	for i := range messages {
 		m := &messages[i]
-		word := deliveryWord(m.State, m.Channel)
+		word := s.say(deliveryWord(m.State, m.Channel))
 		at := -1
 		for j := range list {
 			if list[j].Word == word {

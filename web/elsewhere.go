@@ -84,14 +84,14 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request) {
 func (s *Server) notVouched(w http.ResponseWriter, r *http.Request, err error) {
 	s.counts.signInFailed.Add(1)
 	s.Log.Warn("sign-in failed", "address", s.addressOf(r), slog.String("user", "unknown"), "through", s.ElsewhereName, "request", idOf(r), "error", err)
-	says := "Signing in with " + s.ElsewhereName + " did not work; the log says why, under request " + idOf(r) + "."
-	var words interface{ PlainWords() string }
+	says := s.say("Signing in with %s did not work; the log says why, under request %s.", s.ElsewhereName, idOf(r))
+	var plain interface{ PlainWords() string }
 	var no people.Refusal
 	switch {
-	case errors.As(err, &words):
-		says = asSentence(errors.New(words.PlainWords()))
+	case errors.As(err, &plain):
+		says = s.sentence(errors.New(plain.PlainWords()))
 	case errors.As(err, &no):
-		says = "You are signed in over there, but have no account here, or one that is disabled. An admin can add it."
+		says = s.say("You are signed in over there, but have no account here, or one that is disabled. An admin can add it.")
 	}
 	p, formErr := s.signInForm(r, "/")
 	if formErr != nil {

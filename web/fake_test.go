@@ -427,3 +427,9 @@ func (d doc) says(t *testing.T, words ...string) {
 }
 
 var errBroken = errors.New("the secret path /var/lib/x is broken")
+
+// english is the server that speaks English.
+func english(t testing.TB) *Server {
+	t.Helper()
+	return serve(t, full())
+}

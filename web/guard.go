@@ -23,14 +23,13 @@ const permissions = "accelerometer=(), camera=(), display-capture=(), geolocatio
 // maxBody is the largest body of a request that is read.
 const maxBody = 1 << 20
 
-// guarded puts around the mux what holds for every request, outermost first:
+// guarded puts around the routes what holds for every request, outermost first:
 // an id and the headers, a panic caught, the host's name, the origin, and only
 // then who asks.
-func (s *Server) guarded(mux *http.ServeMux) http.Handler {
+func (s *Server) guarded(h http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	origin.AddInsecureBypassPattern("POST " + unsubscribePath + "{token}") // mail programs come from anywhere
 	origin.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
-	var h http.Handler = s.known404(mux)
 	h = s.withVisitor(h)
 	h = s.onlyLed(h)
 	h = origin.Handler(h)
@@ -172,7 +171,7 @@ func (s *Server) known404(mux *http.ServeMux) http.Handler {
 		h.ServeHTTP(verdict, r)
 		if allow := verdict.header.Get("Allow"); allow != "" {
 			w.Header().Set("Allow", allow)
-			s.refuse(w, r, failure{Code: http.StatusMethodNotAllowed, Kind: "method", Detail: "This address takes " + allow + " only."})
+			s.refuse(w, r, failure{Code: http.StatusMethodNotAllowed, Kind: "method", Detail: "This address takes %s only.", Args: []any{allow}})
 			return
 		}
 		s.refuse(w, r, failure{Code: http.StatusNotFound, Kind: "not_found"})

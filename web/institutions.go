@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"silkwire/news"
@@ -15,8 +14,8 @@ import (
 // institutionsView is the registry: houses, schools and campuses run from
 // abroad, as far as the archive tells of them.
 func institutionsView(v *view) error {
-	v.Title = "Institutions"
-	v.Intro = "Houses, schools and campuses that are run from abroad: where, with which partner, since when they are told of, and what is told of their opening or closing."
+	v.Title = v.say("Institutions")
+	v.Intro = v.say("Houses, schools and campuses that are run from abroad: where, with which partner, since when they are told of, and what is told of their opening or closing.")
 	if v.Mistake != "" {
 		return errMistake
 	}
@@ -25,13 +24,13 @@ func institutionsView(v *view) error {
 	if err != nil {
 		return err
 	}
-	sec := section{ID: "registry", Title: count(len(list), "entry"), Notes: []string{
-		"An institution is at the place that its sentence names; where a sentence names two countries, or none, it has no place here. Partners are schools and universities of the same sentence. First and last are the days of the items, not of the institution.",
+	sec := section{ID: "registry", Title: v.say("%d entries", len(list)), Notes: []string{
+		v.say("An institution is at the place that its sentence names; where a sentence names two countries, or none, it has no place here. Partners are schools and universities of the same sentence. First and last are the days of the items, not of the institution."),
 	}}
 	v.registryFacts(read, more)
 	v.ItemsURL = v.items()
 	if len(list) == 0 {
-		sec.Empty = "No institution is named. " + v.nothing()
+		sec.Empty = v.say("No institution is named.") + " " + v.nothing()
 	} else {
 		sec.Sheet = v.registrySheet(list)
 	}
@@ -40,9 +39,9 @@ func institutionsView(v *view) error {
 }
 
 func (v *view) registryFacts(read int, more bool) {
-	v.Facts = append(v.Facts, count(read, "item")+" with an institution", "archive at write "+strconv.FormatUint(v.seq, 10))
+	v.Facts = append(v.Facts, v.say("%d items with an institution", read), v.state())
 	if more {
-		v.Limits = append(v.Limits, "Only the newest "+grouped(mostRead)+" items with an institution were read. Narrow the period or the query to read the others.")
+		v.Limits = append(v.Limits, v.say("Only the newest %d items with an institution were read. Narrow the period or the query to read the others.", mostRead))
 	}
 }
 
@@ -71,9 +70,9 @@ func (v *view) eachText(with search.Expr, f func(*news.Item)) (read int, more bo
 }
 
 func (v *view) registrySheet(list []tally.Institution) *sheet {
-	sh := &sheet{Name: "registry", Caption: "Institutions by state", Shown: 150, Cols: []column{
-		{ID: "institution", Name: "Institution"}, {ID: "state", Name: "Of"}, {ID: "place", Name: "Place"}, {ID: "country", Name: "Country"}, {ID: "partners", Name: "Partners"},
-		{ID: "first", Name: "First told"}, {ID: "last", Name: "Last told"}, {ID: "items", Name: "Items", Num: true}, {ID: "opened", Name: "Opening"}, {ID: "closed", Name: "Closing"},
+	sh := &sheet{Name: "registry", Caption: v.say("Institutions by state"), Shown: 150, Cols: []column{
+		{ID: "institution", Name: v.say("Institution")}, {ID: "state", Name: v.say("Of")}, {ID: "place", Name: v.say("Place")}, {ID: "country", Name: v.say("Country")}, {ID: "partners", Name: v.say("Partners")},
+		{ID: "first", Name: v.say("First told")}, {ID: "last", Name: v.say("Last told")}, {ID: "items", Name: v.say("Items"), Num: true}, {ID: "opened", Name: v.say("Opening")}, {ID: "closed", Name: v.say("Closing")},
 	}}
 	for i := range list {
 		in := &list[i]
@@ -85,7 +84,7 @@ func (v *view) registrySheet(list []tally.Institution) *sheet {
 		if in.Place != "" {
 			place.Text = v.s.name(in.Place)
 		} else {
-			place.Text = "not said"
+			place.Text = v.say("not said")
 		}
 		country := cell{Value: string(in.Country)}
 		if in.Country != "" {
@@ -116,7 +115,7 @@ func institutionView(v *view) error {
 	if !ok || !slices.Contains(tally.Institutions(v.s.Taxonomy), id) {
 		return failure{Code: http.StatusNotFound, Kind: "not_found", Detail: "The registry has no such institution. All of them are on the page Institutions; other concepts are on the page Concepts."}
 	}
-	v.Title, v.Crumb, v.CrumbHref = concept.Name, "Institutions", "/institutions"
+	v.Title, v.Crumb, v.CrumbHref = v.s.name(id), v.say("Institutions"), "/institutions"
 	v.Intro = concept.Definition
 	c, err := v.corpus()
 	if err != nil {
@@ -129,16 +128,16 @@ func institutionView(v *view) error {
 		return err
 	}
 	if more {
-		v.Limits = append(v.Limits, "Only the newest "+grouped(mostRead)+" items were read for the places.")
+		v.Limits = append(v.Limits, v.say("Only the newest %d items were read for the places.", mostRead))
 	}
 	v.limits(c)
 	if len(here.Entries) == 0 {
-		v.Sections = append(v.Sections, section{ID: "none", Title: concept.Name, Empty: "No item names it. " + v.nothing()})
+		v.Sections = append(v.Sections, section{ID: "none", Title: v.s.name(id), Empty: v.say("No item names it.") + " " + v.nothing()})
 		return nil
 	}
-	v.Facts = append(v.Facts, count(len(here.Entries), "item")+" name it")
+	v.Facts = append(v.Facts, v.say("%d items name it", len(here.Entries)))
 	if len(list) > 0 {
-		v.Sections = append(v.Sections, section{ID: "places", Title: "Where", Sheet: v.registrySheet(list)})
+		v.Sections = append(v.Sections, section{ID: "places", Title: v.say("Where"), Sheet: v.registrySheet(list)})
 	}
-	return v.portrait(here, c, "concept:"+string(id), "all items", "target", "instrument", "reception")
+	return v.portrait(here, c, "concept:"+string(id), v.say("all items"), "target", "instrument", "reception")
 }

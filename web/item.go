@@ -13,6 +13,7 @@ import (
 	"silkwire/news"
 	"silkwire/review"
 	"silkwire/text"
+	"silkwire/words"
 )
 
 // itemPage is templates/item.html: one item with all that was found in it, and
@@ -68,7 +69,7 @@ type tagCard struct {
 	Kind     string // of an actor
 	Score    int    // percent
 	Implied  bool
-	By       []string
+	By       string
 	Proof    *proof
 	Means    string   // the concept's definition
 	Derived  []string // the documents that it derives from
@@ -108,7 +109,7 @@ type relevance struct {
 	Relevant bool
 	Reasons  []reason
 	Sum      string
-	Missing  []string // what would have spoken for it and was not found
+	Missing  []words.Message // what would have spoken for it and was not found
 	Tagged   bool
 }
 
@@ -265,16 +266,16 @@ func firstEvidence(t *news.Tag) int {
 
 func (s *Server) markOf(t *news.Tag, e *news.Evidence) *mark {
 	return &mark{
-		Concept: s.name(t.Concept), Group: groupOf(t.Facet), Facet: facetName(t.Facet),
-		Term: foreignText(e.Term, e.Lang), Lang: languageName(e.Lang), Rule: s.ruleOf(t.Concept, e),
+		Concept: s.name(t.Concept), Group: groupOf(t.Facet), Facet: s.facetName(t.Facet),
+		Term: foreignText(e.Term, e.Lang), Lang: s.languageName(e.Lang), Rule: s.ruleOf(t.Concept, e),
 	}
 }
 
 func (s *Server) itemMeta(it *news.Item) itemMeta {
 	o := s.outlet(it.Outlet)
 	m := itemMeta{
-		Outlet: o.Name, OutletHref: filters{Outlet: string(it.Outlet), All: true}.href(""), Country: countryName(o.Country),
-		Lang: languageName(it.Tagging.Lang), Published: s.published(it), Fetched: s.stamp(it.Fetched), Revised: s.stamp(it.Revised),
+		Outlet: o.Name, OutletHref: filters{Outlet: string(it.Outlet), All: true}.href(""), Country: s.countryName(o.Country),
+		Lang: s.languageName(it.Tagging.Lang), Published: s.published(it), Fetched: s.stamp(it.Fetched), Revised: s.stamp(it.Revised),
 		Taxonomy: it.Tagging.Taxonomy, SummaryOnly: it.Text == "" && it.Summary != "",
 	}
 	if u, err := url.Parse(news.CanonicalURL(it.URL)); err == nil && u.Host != "" {
@@ -315,21 +316,19 @@ func (s *Server) tagCards(it *news.Item) []tagsOfGroup {
 }
 
 // actorKind tells the facets that act apart; the others are groups of their own.
-func actorKind(facet string) string {
+func (s *Server) actorKind(facet string) string {
 	if groupOf(facet).Class != "actor" {
 		return ""
 	}
-	return facetName(facet)
+	return s.facetName(facet)
 }
 
 func (s *Server) tagCard(it *news.Item, t *news.Tag) tagCard {
 	card := tagCard{
-		Name: s.name(t.Concept), Href: conceptHref(t.Concept), Kind: actorKind(t.Facet),
+		Name: s.name(t.Concept), Href: conceptHref(t.Concept), Kind: s.actorKind(t.Facet),
 		Score: percent(t.Score), Implied: t.Implied, Mentions: len(t.Evidence), Target: spell(review.Target{Concept: t.Concept}),
 	}
-	for _, by := range t.By {
-		card.By = append(card.By, s.name(by))
-	}
+	card.By = strings.Join(s.namesOf(t.By), ", ")
 	s.explain(&card, &it.Tagging, t)
 	if len(t.Evidence) == 0 {
 		return card
@@ -406,26 +405,29 @@ func (s *Server) relevanceOf(t *news.Tagging) relevance {
 		adds := f.Value * f.Weight
 		sum += adds
 		rel.Reasons = append(rel.Reasons, reason{
-			Says: s.featureSays(f.Name), Value: trimmed(f.Value), Weigh: signed(f.Weight), Adds: signed(adds), For: adds > 0,
+			Says: s.featureSays(f.Name), Value: s.trimmed(f.Value), Weigh: s.signed(f.Weight), Adds: s.signed(adds), For: adds > 0,
 		})
 	}
-	rel.Sum = signed(sum)
-	for _, x := range []struct{ class, words string }{
+	rel.Sum = s.signed(sum)
+	for _, x := range []struct {
+		class string
+		says  words.Message
+	}{
 		{"actor", "an actor from outside"}, {"instrument", "an instrument of influence"}, {"target", "a place or a group in Central Asia"},
 	} {
 		if !slices.ContainsFunc(t.Tags, func(tag news.Tag) bool { return groupOf(tag.Facet).Class == x.class }) {
-			rel.Missing = append(rel.Missing, x.words)
+			rel.Missing = append(rel.Missing, x.says)
 		}
 	}
 	return rel
 }
 
-func signed(x float64) string {
+func (s *Server) signed(x float64) string {
 	switch r := math.Round(x * 100); {
 	case r > 0:
-		return "+" + trimmed(x)
+		return "+" + s.trimmed(x)
 	case r < 0:
-		return "−" + trimmed(-x)
+		return "−" + s.trimmed(-x)
 	}
 	return "0"
 }

@@ -100,7 +100,7 @@ type chip struct {
 }
 
 func (s *Server) itemsPage(r *http.Request) (framed, error) {
-	p := &itemsPage{frame: frame{Title: "Newest items", Section: "items"}, Filters: s.filters(r.URL.Query()), Reset: "/"}
+	p := &itemsPage{frame: frame{Title: s.say("Newest items"), Section: "items"}, Filters: s.filters(r.URL.Query()), Reset: "/"}
 	p.Switch = p.Filters.switched()
 	if p.Filters.Cursor != "" {
 		p.Newest = p.Filters.href("")
@@ -124,17 +124,17 @@ func (s *Server) itemsPage(r *http.Request) (framed, error) {
 	if p.Take, err = s.takeaway(r.Context(), asked, found.Total); err != nil {
 		return nil, err
 	}
-	p.Total, p.Found = found.Total, count(found.Total, "item")
-	p.Facets, p.Sorts = s.facetBoxes(p.Filters, found.Facets, found.Total), p.Filters.sorts()
+	p.Total, p.Found = found.Total, s.say("%d items", found.Total)
+	p.Facets, p.Sorts = s.facetBoxes(p.Filters, found.Facets, found.Total), s.sorts(p.Filters)
 	p.Days = s.days(found.Items)
 	if p.Filters.Sort == store.Best && len(p.Days) > 0 {
-		p.Days = []day{{Name: "Best first", Rows: s.rows(found.Items)}}
+		p.Days = []day{{Name: s.say("Best first"), Rows: s.rows(found.Items)}}
 	}
 	if found.Next != "" {
 		p.Older = p.Filters.href(found.Next)
 	}
 	if p.Filters.Active {
-		p.Title = "Search"
+		p.Title = s.say("Search")
 	}
 	return p, s.explainEmpty(r.Context(), p)
 }
@@ -149,7 +149,7 @@ func (s *Server) explainEmpty(ctx context.Context, p *itemsPage) error {
 	if err != nil {
 		return err
 	}
-	p.Held = count(rep.Stats.Items, "item")
+	p.Held = s.say("%d items", rep.Stats.Items)
 	switch {
 	case rep.Stats.Items == 0:
 		p.Empty, p.Refresh, p.Sources = "archive", 5, rep.Headline
@@ -180,10 +180,10 @@ func (s *Server) filters(form url.Values) filters {
 		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	for _, code := range countries(outlets) {
-		f.Countries = append(f.Countries, choice{code, countryName(code), code == f.Country})
+		f.Countries = append(f.Countries, choice{code, s.countryName(code), code == f.Country})
 	}
 	for _, tag := range readable() {
-		f.Langs = append(f.Langs, choice{tag, languageName(tag), tag == f.Lang})
+		f.Langs = append(f.Langs, choice{tag, s.languageName(tag), tag == f.Lang})
 	}
 	return f
 }
@@ -247,7 +247,7 @@ func (s *Server) rows(items []news.Item) []row {
 	rows := make([]row, 0, len(items))
 	for i := range items {
 		r := s.row(&items[i])
-		r.Clock = strings.TrimSpace(items[i].Time().In(s.Zone).Format("2 January 2006") + " " + r.Clock)
+		r.Clock = strings.TrimSpace(s.words.Date(items[i].Time().In(s.Zone)) + " " + r.Clock)
 		rows = append(rows, r)
 	}
 	return rows
@@ -255,17 +255,13 @@ func (s *Server) rows(items []news.Item) []row {
 
 func (s *Server) dayName(t time.Time) string {
 	t, now := t.In(s.Zone), s.Now().In(s.Zone)
-	date := t.Format("Monday, 2 January")
-	if t.Year() != now.Year() {
-		date = t.Format("Monday, 2 January 2006")
-	}
 	switch t.Format(time.DateOnly) {
 	case now.Format(time.DateOnly):
-		return "Today, " + t.Format("2 January")
+		return s.say("Today, %s", s.words.DayMonth(t))
 	case now.AddDate(0, 0, -1).Format(time.DateOnly):
-		return "Yesterday, " + t.Format("2 January")
+		return s.say("Yesterday, %s", s.words.DayMonth(t))
 	}
-	return date
+	return capital(s.words.Weekday(t, t.Year() != now.Year()))
 }
 
 // rowEvents is how many events a row shows.
@@ -275,8 +271,8 @@ func (s *Server) row(it *news.Item) row {
 	outlet := s.outlet(it.Outlet)
 	t := it.Tagging
 	out := row{
-		Href: itemHref(it.ID), Title: foreignText(title(it), t.Lang), Outlet: outlet.Name, Country: countryName(outlet.Country),
-		Lang: languageName(t.Lang), Time: s.published(it), Tags: s.tagGroups(t.Tags), Relevance: percent(t.Relevance), Relevant: t.Relevant, Revised: it.Revision > 0,
+		Href: itemHref(it.ID), Title: foreignText(title(it), t.Lang), Outlet: outlet.Name, Country: s.countryName(outlet.Country),
+		Lang: s.languageName(t.Lang), Time: s.published(it), Tags: s.tagGroups(t.Tags), Relevance: percent(t.Relevance), Relevant: t.Relevant, Revised: it.Revision > 0,
 	}
 	if !it.DayOnly {
 		out.Clock = it.Time().In(s.Zone).Format("15:04")
@@ -305,14 +301,6 @@ func title(it *news.Item) string {
 	return "(without a title)"
 }
 
-// name is a concept's English name.
-func (s *Server) name(id news.ConceptID) string {
-	if s.Taxonomy == nil {
-		return string(id)
-	}
-	return s.Taxonomy.Name(id)
-}
-
 // eventLines writes events, each line once.
 func (s *Server) eventLines(events []news.Event) []eventLine {
 	var lines []eventLine
@@ -328,10 +316,10 @@ func (s *Server) eventLines(events []news.Event) []eventLine {
 func (s *Server) eventLine(e *news.Event) eventLine {
 	line := eventLine{
 		Actor: s.name(e.Actor), Instrument: s.name(e.Instrument), Recipient: s.name(e.Recipient),
-		Status: statusWord(e.Status), Amount: money(e.Amount),
+		Status: s.statusWord(e.Status), Amount: s.money(e.Amount),
 	}
 	if e.Places != nil {
-		line.Places = count(*e.Places, "place")
+		line.Places = s.say("%d places", *e.Places)
 	}
 	return line
 }

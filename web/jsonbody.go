@@ -20,7 +20,7 @@ func readBody(r *http.Request, v any) error {
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return failure{Code: http.StatusRequestEntityTooLarge, Kind: "too_large", Detail: fmt.Sprintf("A body may have %d bytes.", large.Limit)}
+			return inEnglish(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("A body may have %d bytes.", large.Limit))
 		}
 		return badJSON("The body could not be read.")
 	}
@@ -36,7 +36,7 @@ func readBody(r *http.Request, v any) error {
 }
 
 func badJSON(detail string) failure {
-	return failure{Code: http.StatusBadRequest, Kind: "bad_json", Detail: detail}
+	return inEnglish(http.StatusBadRequest, "bad_json", detail)
 }
 
 // singleKeys refuses bodies that are no JSON, nest too deep, say a key twice, or

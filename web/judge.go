@@ -13,6 +13,7 @@ import (
 	"silkwire/review"
 	"silkwire/store"
 	"silkwire/taxonomy"
+	"silkwire/words"
 )
 
 // maxNote and maxQuote are how long what an analyst writes may be, in
@@ -171,8 +172,8 @@ func (j *judging) mentioned(id news.ConceptID) bool {
 		slices.ContainsFunc(j.said.Targets(), func(t review.Target) bool { return t.Concept == id || of(&t.Event) })
 }
 
-func badReview(format string, args ...any) failure {
-	return failure{Code: http.StatusBadRequest, Kind: "bad_review", Detail: fmt.Sprintf(format, args...)}
+func badReview(says words.Message, args ...any) failure {
+	return failure{Code: http.StatusBadRequest, Kind: "bad_review", Detail: says, Args: args}
 }
 
 // finish are the reviews that say: what I have not judged is right, and nothing

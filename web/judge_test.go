@@ -252,7 +252,7 @@ func TestWhatCannotBeMeantIsRefusedWithAdvice(t *testing.T) {
 		"without words":            {"do": {"note"}, "note": {"  "}},
 		"has an address":           {"do": {"undo"}},
 		"The taxonomy has no such": {"do": {"accept tag:nosuchthing"}},
-		"4000 characters":          {"do": {"note"}, "note": {strings.Repeat("x", 5000)}},
+		"4 000 characters":         {"do": {"note"}, "note": {strings.Repeat("x", 5000)}},
 	} {
 		w := d.post("amina", "/items/item00/reviews", form)
 		if text := parsed(t, w).text(); w.Code < 400 || w.Code >= 500 || !strings.Contains(text, want) {

@@ -23,10 +23,10 @@ const dealsQuoted = 3_000
 // ledgerView lists the deals: each act of influence once, however many items
 // report it.
 func ledgerView(v *view) error {
-	v.Title = "Ledger"
-	v.Intro = "Who gave or did what for whom, with sums and places. A deal that is reported ten times, in any languages, stands here once, with all its reports."
-	money := v.choose("only", "Show", choice{Value: "", Name: "all deals"}, choice{Value: "money", Name: "those with a sum"}, choice{Value: "places", Name: "those with places of study"}, choice{Value: "differ", Name: "those whose sums differ"})
-	order := v.choose("sort", "Sorted by", choice{Value: "", Name: "date"}, choice{Value: "amount", Name: "sum"}, choice{Value: "reports", Name: "number of reports"})
+	v.Title = v.say("Ledger")
+	v.Intro = v.say("Who gave or did what for whom, with sums and places. A deal that is reported ten times, in any languages, stands here once, with all its reports.")
+	money := v.choose("only", "Show", choice{Value: "", Name: v.say("all deals")}, choice{Value: "money", Name: v.say("those with a sum")}, choice{Value: "places", Name: v.say("those with places of study")}, choice{Value: "differ", Name: v.say("those whose sums differ")})
+	order := v.choose("sort", "Sorted by", choice{Value: "", Name: v.say("date")}, choice{Value: "amount", Name: v.say("sum")}, choice{Value: "reports", Name: v.say("number of reports")})
 	c, err := v.corpus()
 	if err != nil {
 		return err
@@ -40,11 +40,11 @@ func ledgerView(v *view) error {
 	})
 	sortDeals(deals, order)
 	v.limits(c)
-	sec := section{ID: "deals", Title: count(len(deals), "deal"), Notes: append(notes,
-		"What the query says of actors, instruments, recipients, sums and status is asked of the deal itself, and what else it says, of the items that report it.",
+	sec := section{ID: "deals", Title: v.say("%d deals", len(deals)), Notes: append(notes,
+		v.say("What the query says of actors, instruments, recipients, sums and status is asked of the deal itself, and what else it says, of the items that report it."),
 		"Reports are one deal when actor and recipient are the same and the sum is (within two per cent, 45 days), or the instrument is and no figure speaks against it (4 days). Two deals of one kind within days may have become one, and one deal told very differently may still be two: every report is linked.")}
 	if len(deals) == 0 {
-		sec.Empty = "No deal is stated. " + v.nothing()
+		sec.Empty = v.say("No deal is stated.") + " " + v.nothing()
 		v.Sections = append(v.Sections, sec)
 		return nil
 	}
@@ -71,7 +71,7 @@ func (v *view) dealsIn(c *tally.Corpus) (deals []tally.Deal, notes []string, err
 			continue
 		}
 		deals = c.DealsWith(axis, key, deals)
-		notes = append(notes, fmt.Sprintf("Only %s: %s.", strings.ToLower(tally.AxisTitle(axis.Name)), v.s.axisName(axis.Name, c.KeyOf(axis, key))))
+		notes = append(notes, v.say("Only %s: %s.", v.s.axisWord(axis.Name), v.s.axisName(axis.Name, c.KeyOf(axis, key))))
 	}
 	return deals, notes, nil
 }
@@ -108,10 +108,10 @@ func currencyRank(d *tally.Deal) string {
 }
 
 func (v *view) dealsSheet(name string, deals []tally.Deal, shown int) *sheet {
-	sh := &sheet{Name: name, Caption: "Deals, each once", Shown: shown, Cols: []column{
-		{ID: "first", Name: "First told"}, {ID: "actor", Name: "Actor"}, {ID: "state", Name: "State", Class: "beyond"}, {ID: "instrument", Name: "Instrument"}, {ID: "recipient", Name: "Recipient"},
-		{ID: "status", Name: "Status"}, {ID: "amount", Name: "Sum", Num: true}, {ID: "currency", Name: "Currency", Class: "beyond"}, {ID: "places", Name: "Places", Num: true},
-		{ID: "reports", Name: "Reports", Num: true}, {ID: "last", Name: "Last told", Class: "beyond"}, {ID: "told", Name: "As told"}, {ID: "items", Name: "Items", Class: "beyond"},
+	sh := &sheet{Name: name, Caption: v.say("Deals, each once"), Shown: shown, Cols: []column{
+		{ID: "first", Name: v.say("First told")}, {ID: "actor", Name: v.say("Actor")}, {ID: "state", Name: v.say("State"), Class: "beyond"}, {ID: "instrument", Name: v.say("Instrument")}, {ID: "recipient", Name: v.say("Recipient")},
+		{ID: "status", Name: v.say("Status")}, {ID: "amount", Name: v.say("Sum"), Num: true}, {ID: "currency", Name: v.say("Currency"), Class: "beyond"}, {ID: "places", Name: v.say("Places"), Num: true},
+		{ID: "reports", Name: v.say("Reports"), Num: true}, {ID: "last", Name: v.say("Last told"), Class: "beyond"}, {ID: "told", Name: v.say("As told")}, {ID: "items", Name: v.say("Items"), Class: "beyond"},
 	}}
 	for i := range deals {
 		sh.Rows = append(sh.Rows, v.dealRow(&deals[i], i < shown || v.form.Get("format") != "" && i < dealsQuoted))
@@ -127,10 +127,10 @@ func (v *view) dealRow(d *tally.Deal, quoted bool) []cell {
 	}
 	sum, currency := cell{}, cell{Class: "beyond"}
 	if d.Amount != nil {
-		sum = cell{Value: d.Amount.Value, Text: money(d.Amount)}
+		sum = cell{Value: d.Amount.Value, Text: v.s.money(d.Amount)}
 		currency.Value = d.Amount.Currency
 		if d.Differ {
-			sum.Note = "other reports: " + otherSums(d)
+			sum.Note = v.say("other reports: %s", v.s.otherSums(d))
 		}
 	}
 	places := cell{}
@@ -146,21 +146,21 @@ func (v *view) dealRow(d *tally.Deal, quoted bool) []cell {
 	for i, r := range reports {
 		ids = append(ids, string(r.Item))
 		if i > 0 && len(told.More) < 8 {
-			told.More = append(told.More, textLink{v.s.outlet(r.Outlet).Name + ", " + languageName(r.Lang), itemHref(r.Item)})
+			told.More = append(told.More, textLink{v.s.outlet(r.Outlet).Name + ", " + v.s.languageName(r.Lang), itemHref(r.Item)})
 		}
 	}
 	return []cell{
-		{Value: d.First.UTC().Format(time.DateOnly), Text: d.First.In(v.s.Zone).Format("2 Jan 2006"), Head: true}, actor, {Value: string(d.State), Class: "beyond"},
+		{Value: d.First.UTC().Format(time.DateOnly), Text: v.s.words.ShortDate(d.First.In(v.s.Zone)), Head: true}, actor, {Value: string(d.State), Class: "beyond"},
 		{Value: string(d.Instrument), Text: v.s.name(d.Instrument), Class: "what", Href: conceptHref(d.Instrument)}, {Value: string(d.Recipient), Text: v.s.name(d.Recipient), Class: "whom", Href: v.placeHref(d.Recipient)},
-		{Value: string(d.Status), Text: cmp.Or(statusWord(d.Status), "not said")}, sum, currency, places, {Value: len(reports)}, {Value: d.Last.UTC().Format(time.DateOnly), Class: "beyond"}, told, {Value: strings.Join(ids, " "), Class: "beyond"},
+		{Value: string(d.Status), Text: cmp.Or(v.s.statusWord(d.Status), v.say("not said"))}, sum, currency, places, {Value: len(reports)}, {Value: d.Last.UTC().Format(time.DateOnly), Class: "beyond"}, told, {Value: strings.Join(ids, " "), Class: "beyond"},
 	}
 }
 
-func otherSums(d *tally.Deal) string {
+func (s *Server) otherSums(d *tally.Deal) string {
 	var list []string
 	for _, r := range d.Reports {
-		if a := r.Event.Amount; a != nil && *a != *d.Amount && !slices.Contains(list, money(a)) {
-			list = append(list, money(a))
+		if a := r.Event.Amount; a != nil && *a != *d.Amount && !slices.Contains(list, s.money(a)) {
+			list = append(list, s.money(a))
 		}
 	}
 	return strings.Join(list, ", ")
@@ -169,7 +169,7 @@ func otherSums(d *tally.Deal) string {
 // quote is the sentence by which a report states its event, with a link to it.
 func (v *view) quote(r *tally.Report) cell {
 	f := foreignText("", r.Lang)
-	c := cell{Value: r.Title, Text: oneLine(r.Title, 300), Lang: f.Lang, Dir: f.Dir, Class: "quote", Href: itemHref(r.Item), Note: v.s.outlet(r.Outlet).Name + ", " + languageName(r.Lang)}
+	c := cell{Value: r.Title, Text: oneLine(r.Title, 300), Lang: f.Lang, Dir: f.Dir, Class: "quote", Href: itemHref(r.Item), Note: v.s.outlet(r.Outlet).Name + ", " + v.s.languageName(r.Lang)}
 	it, err := v.s.Store.Item(v.ctx, r.Item)
 	if err != nil {
 		return c // the title stands for it
@@ -197,16 +197,16 @@ func (v *view) sumsSection(deals []tally.Deal) *section {
 	if len(sums) == 0 {
 		return nil
 	}
-	sh := &sheet{Name: "sums", Caption: "Sums by state, recipient and currency", Shown: 60, Cols: []column{
-		{ID: "state", Name: "State"}, {ID: "recipient", Name: "Recipient"}, {ID: "currency", Name: "Currency"}, {ID: "sum", Name: "Sum", Num: true}, {ID: "deals", Name: "Deals", Num: true},
+	sh := &sheet{Name: "sums", Caption: v.say("Sums by state, recipient and currency"), Shown: 60, Cols: []column{
+		{ID: "state", Name: v.say("State")}, {ID: "recipient", Name: v.say("Recipient")}, {ID: "currency", Name: v.say("Currency")}, {ID: "sum", Name: v.say("Sum"), Num: true}, {ID: "deals", Name: v.say("Deals"), Num: true},
 	}}
 	for _, s := range sums {
 		sh.Rows = append(sh.Rows, []cell{
 			{Value: string(s.State), Text: v.s.name(s.State), Head: true}, {Value: string(s.Recipient), Text: v.s.name(s.Recipient)}, {Value: s.Currency},
-			{Value: math.Round(s.Value), Text: money(&news.Amount{Value: s.Value, Currency: s.Currency})}, number(s.Deals, v.other("/ledger", "only", "money", "in", "actor="+string(s.State), "in", "recipient="+string(s.Recipient))),
+			{Value: math.Round(s.Value), Text: v.s.money(&news.Amount{Value: s.Value, Currency: s.Currency})}, number(s.Deals, v.other("/ledger", "only", "money", "in", "actor="+string(s.State), "in", "recipient="+string(s.Recipient))),
 		})
 	}
-	return &section{ID: "sums", Title: "Sums as told", Sheet: sh, Notes: []string{
-		"What was called off or denied is left out. Currencies are not converted, since no rate is known here. A sum that is promised, signed and paid is told three times over the years: this is what was told, not what was paid.",
+	return &section{ID: "sums", Title: v.say("Sums as told"), Sheet: sh, Notes: []string{
+		v.say("What was called off or denied is left out. Currencies are not converted, since no rate is known here. A sum that is promised, signed and paid is told three times over the years: this is what was told, not what was paid."),
 	}}
 }

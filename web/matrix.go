@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"silkwire/chart"
 	"silkwire/news"
 	"silkwire/tally"
+	"silkwire/words"
 )
 
 // How much of a matrix a page shows; CSV and JSON have all of it.
@@ -17,33 +17,33 @@ const (
 	colsShown = 14
 )
 
-func axisChoices(names ...string) []choice {
+func (s *Server) axisChoices(names ...string) []choice {
 	list := make([]choice, len(names))
 	for i, name := range names {
-		list[i] = choice{Value: name, Name: tally.AxisTitle(name)}
+		list[i] = choice{Value: name, Name: s.axisTitle(name)}
 	}
 	return list
 }
 
 // axis lets choose an axis. One branch of it may be given as well, as its rows
 // lead to.
-func (v *view) axis(name, label string, choices ...string) (tally.Axis, error) {
-	list := axisChoices(choices...)
+func (v *view) axis(name string, label words.Message, choices ...string) (tally.Axis, error) {
+	list := v.s.axisChoices(choices...)
 	if given := v.form.Get(name); strings.Contains(given, ":") {
 		a, err := tally.ParseAxis(given, v.s.Taxonomy)
 		if err != nil {
 			v.mistaken(err)
 			return a, errMistake
 		}
-		list = append(list, choice{Value: given, Name: tally.AxisTitle(a.Name) + ": " + v.s.name(a.Under)})
+		list = append(list, choice{Value: given, Name: v.s.axisTitle(a.Name) + ": " + v.s.name(a.Under)})
 	}
 	return tally.ParseAxis(v.choose(name, label, list...), v.s.Taxonomy)
 }
 
 // matrixView counts along two axes.
 func matrixView(v *view) error {
-	v.Title = "Matrix"
-	v.Intro = "Who is named together with what: every number opens the items behind it, every name its narrower concepts."
+	v.Title = v.say("Matrix")
+	v.Intro = v.say("Who is named together with what: every number opens the items behind it, every name its narrower concepts.")
 	rows, err := v.axis("rows", "Rows", "actor", "instrument", "target", "recipient", "narrative", "reception", "polarity", "audience", "outlet", "country", "lang", "status", "behaviour", "horizon", "placed", "month", "week")
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func matrixView(v *view) error {
 	}
 	v.limits(c)
 	t := c.Matrix(rows, cols, unit)
-	sec := section{ID: "matrix", Title: tally.AxisTitle(rows.Name) + " × " + strings.ToLower(tally.AxisTitle(cols.Name)), Notes: unitNotes(unit)}
+	sec := section{ID: "matrix", Title: v.s.axisTitle(rows.Name) + " × " + v.s.axisWord(cols.Name), Notes: v.unitNotes(unit)}
 	if t.All.In(unit) == 0 {
 		sec.Empty = v.nothing()
 		v.Sections = append(v.Sections, sec)
@@ -72,14 +72,14 @@ func matrixView(v *view) error {
 }
 
 // unitNotes says what a unit counts.
-func unitNotes(u tally.Unit) []string {
+func (v *view) unitNotes(u tally.Unit) []string {
 	switch u {
 	case tally.Stories:
-		return []string{"Stories: items that tell the same are one, however many outlets and languages tell it."}
+		return []string{v.say("Stories: items that tell the same are one, however many outlets and languages tell it.")}
 	case tally.Events:
-		return []string{"Deals: an actor, an instrument and a recipient in one or two sentences. One deal that is reported ten times is one deal. What the query says of actors, instruments and recipients is asked of the deal itself."}
+		return []string{v.say("Deals: an actor, an instrument and a recipient in one or two sentences. One deal that is reported ten times is one deal. What the query says of actors, instruments and recipients is asked of the deal itself.")}
 	}
-	return []string{"Items that name both the row and the column, anywhere in the item. Items name several things: totals are not sums."}
+	return []string{v.say("Items that name both the row and the column, anywhere in the item. Items name several things: totals are not sums.")}
 }
 
 func (v *view) heat(id, title string, rows, cols tally.Axis, unit tally.Unit, whole tally.Table) template.HTML {
@@ -90,11 +90,16 @@ func (v *view) heat(id, title string, rows, cols tally.Axis, unit tally.Unit, wh
 			counts[i] = append(counts[i], cell.In(unit))
 		}
 	}
-	desc := fmt.Sprintf("%s by %s. The table below has the numbers.", count(len(t.Rows), "row"), count(len(t.Cols), "column"))
+	desc := v.say("%s by %s. The table below has the numbers.", v.say("%d rows", len(t.Rows)), v.say("%d columns", len(t.Cols)))
 	if len(t.Rows) > 0 {
-		desc = fmt.Sprintf("Most in a row: %s, %s. %s", v.s.axisName(rows.Name, t.Rows[0]), grouped(int64(t.RowTotals[0].In(unit))), desc)
+		desc = v.say("Most in a row: %s, %d. %s", v.s.axisName(rows.Name, t.Rows[0]), t.RowTotals[0].In(unit), desc)
 	}
-	return drawn(chart.Heat(chart.Head{ID: id, Title: title + ", " + strings.ToLower(unitTitle(unit)), Desc: desc}, v.keyNames(rows, t.Rows), v.keyNames(cols, t.Cols), counts))
+	return drawn(chart.Heat(v.head(id, title+", "+v.say(unitWord(unit)), desc), v.keyNames(rows, t.Rows), v.keyNames(cols, t.Cols), counts))
+}
+
+// head names a picture.
+func (v *view) head(id, title, desc string) chart.Head {
+	return chart.Head{ID: id, Title: title, Desc: desc, Point: v.s.words.Point()}
 }
 
 // drawn is a picture as part of a page. Package chart escapes whatever it
@@ -110,8 +115,8 @@ func (v *view) keyNames(a tally.Axis, keys []tally.Key) []string {
 }
 
 func (v *view) matrixSheet(name string, rows, cols tally.Axis, unit tally.Unit, t tally.Table) *sheet {
-	sh := &sheet{Name: name, Caption: fmt.Sprintf("%s by %s, in %s", tally.AxisTitle(rows.Name), strings.ToLower(tally.AxisTitle(cols.Name)), strings.ToLower(unitTitle(unit))), Shown: rowsShown}
-	sh.Cols = append(sh.Cols, column{ID: rows.Name, Name: tally.AxisTitle(rows.Name)}, column{ID: "total", Name: "In any", Num: true})
+	sh := &sheet{Name: name, Caption: v.say("%s by %s, in %s", v.s.axisTitle(rows.Name), v.s.axisWord(cols.Name), v.say(unitWord(unit))), Shown: rowsShown}
+	sh.Cols = append(sh.Cols, column{ID: rows.Name, Name: v.s.axisTitle(rows.Name)}, column{ID: "total", Name: v.say("In any"), Num: true})
 	for i, k := range t.Cols {
 		class := ""
 		if i >= colsShown {
@@ -226,7 +231,7 @@ func (v *view) apiQuery() (tally.Unit, error) {
 		v.readQuery()
 	}
 	if v.Mistake != "" {
-		return "", failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: v.Mistake}
+		return "", failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: "%s", Args: []any{v.Mistake}}
 	}
 	switch u := tally.Unit(v.form.Get("unit")); u {
 	case "":
@@ -234,7 +239,7 @@ func (v *view) apiQuery() (tally.Unit, error) {
 	case tally.Items, tally.Stories, tally.Events:
 		return u, nil
 	}
-	return "", failure{Code: http.StatusBadRequest, Kind: "bad_unit", Detail: "unit takes items, stories or events."}
+	return "", inEnglish(http.StatusBadRequest, "bad_unit", "unit takes items, stories or events.")
 }
 
 func apiAxes(s *Server, first, second string) (rows, cols tally.Axis, err error) {
@@ -249,7 +254,7 @@ func apiAxes(s *Server, first, second string) (rows, cols tally.Axis, err error)
 		axis *tally.Axis
 	}{{first, &rows}, {second, &cols}} {
 		if *one.axis, err = tally.ParseAxis(one.text, s.Taxonomy); err != nil {
-			return rows, cols, failure{Code: http.StatusBadRequest, Kind: "bad_axis", Detail: "rows and cols: " + err.Error()}
+			return rows, cols, inEnglish(http.StatusBadRequest, "bad_axis", "rows and cols: "+err.Error())
 		}
 	}
 	return rows, cols, nil

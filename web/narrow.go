@@ -9,6 +9,7 @@ import (
 	"silkwire/news"
 	"silkwire/search"
 	"silkwire/store"
+	"silkwire/words"
 )
 
 // facetMost is how many values of a facet the page shows.
@@ -33,7 +34,7 @@ type facetLink struct {
 func (s *Server) facetBoxes(f filters, counts map[string][]store.FacetCount, total int) []facetBox {
 	var boxes []facetBox
 	for _, name := range search.Facets() {
-		box := facetBox{ID: name, Name: facetTitle(name), Open: len(boxes) < 3}
+		box := facetBox{ID: name, Name: s.say(facetTitle(name)), Open: len(boxes) < 3}
 		for _, v := range counts[name] {
 			if len(box.Values) == facetMost {
 				box.More++
@@ -52,7 +53,7 @@ func (s *Server) facetBoxes(f filters, counts map[string][]store.FacetCount, tot
 	return boxes
 }
 
-func facetTitle(name string) string {
+func facetTitle(name string) words.Message {
 	switch name {
 	case "actor":
 		return "Actors"
@@ -70,8 +71,12 @@ func facetTitle(name string) string {
 		return "Languages"
 	case "month":
 		return "Months"
+	case "reception":
+		return "Reception"
+	case "review":
+		return "Review"
 	}
-	return strings.ToUpper(name[:1]) + name[1:]
+	return words.Message(strings.ToUpper(name[:1]) + name[1:])
 }
 
 func (s *Server) facetValue(facet, id string) string {
@@ -79,17 +84,24 @@ func (s *Server) facetValue(facet, id string) string {
 	case "outlet":
 		return s.outlet(news.OutletID(id)).Name
 	case "country":
-		return countryName(id)
+		return s.countryName(id)
 	case "language":
-		return languageName(id)
+		return s.languageName(id)
 	case "month":
 		if t, err := time.Parse("2006-01", id); err == nil {
-			return t.Format("January 2006")
+			return s.words.Month(t)
 		}
 		return id
 	case "review":
-		if id == search.Open {
-			return "not yet reviewed"
+		switch id {
+		case search.Open:
+			return s.say("not yet reviewed")
+		case search.Reviewed:
+			return s.say("reviewed")
+		case search.Disputed:
+			return s.say("disputed")
+		case search.Flagged:
+			return s.say("flagged")
 		}
 		return id
 	}
@@ -140,9 +152,9 @@ func narrowedText(query, term string) string {
 }
 
 // sorts are the orders that the page offers.
-func (f filters) sorts() []choice {
+func (s *Server) sorts(f filters) []choice {
 	var list []choice
-	for _, c := range []choice{{Value: string(store.Newest), Name: "Newest first"}, {Value: string(store.Best), Name: "Best first"}} {
+	for _, c := range []choice{{Value: string(store.Newest), Name: s.say("Newest first")}, {Value: string(store.Best), Name: s.say("Best first")}} {
 		other := f
 		other.Sort, other.Cursor = store.Sort(c.Value), ""
 		list = append(list, choice{Value: other.Href(), Name: c.Name, Selected: other.Sort == f.Sort})

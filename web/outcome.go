@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"silkwire/news"
+	"silkwire/words"
 )
 
 // sentence says what an outcome means, and what to do about it, if anything.
 type sentence struct {
-	Says   string
-	Advice string
+	Says   words.Message
+	Advice words.Message
 }
 
 // sentences has every outcome of a visit in plain words.
@@ -90,7 +91,7 @@ func (c condition) order() int {
 }
 
 // Word is the condition as the page writes it.
-func (c condition) Word() string {
+func (c condition) Word() words.Message {
 	switch c {
 	case needsAttention:
 		return "Needs attention"

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"silkwire/news"
+	"silkwire/words"
 )
 
 //go:embed templates/*.html
@@ -28,7 +29,8 @@ type frame struct {
 	Section string // the entry of the navigation that is current
 	Refresh int    // seconds after which the page loads itself anew; 0: never
 
-	Who visitor
+	Who  visitor
+	Role string // of Who, in words
 
 	Version  string
 	Taxonomy string
@@ -37,6 +39,10 @@ type frame struct {
 	Script   string
 	Icon     string
 	Zone     string
+
+	Language string // of the page
+	Tongues  []*words.Language
+	Here     string // where the page can be had again
 }
 
 func (f *frame) base() *frame { return f }
@@ -47,8 +53,8 @@ type framed interface{ base() *frame }
 // pages are the templates by name: each the layout with one page in it.
 type pages map[string]*template.Template
 
-func parsePages() pages {
-	shared := template.Must(template.New("layout").ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
+func parsePages(l *words.Language) pages {
+	shared := template.Must(template.New("layout").Funcs(functions(l)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
 	found, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
 		panic(err)
@@ -90,14 +96,17 @@ func (s *Server) anyPage(fill func(*http.Request) (string, framed, error)) http.
 func (s *Server) writePage(w http.ResponseWriter, r *http.Request, name string, data framed) {
 	f := data.base()
 	s.dress(f)
-	f.Who = visitorOf(r)
+	f.Who, f.Here = visitorOf(r), here(r)
+	f.Role = s.say(roleWord(f.Who.Role))
 	var out bytes.Buffer
 	if err := s.pages[name].ExecuteTemplate(&out, "layout", data); err != nil {
 		s.Log.Error("a page could not be written", "request", idOf(r), "page", name, "error", err)
-		http.Error(w, "Something went wrong on our side; the log has the details under request "+idOf(r)+".", http.StatusInternalServerError)
+		http.Error(w, s.say("Something went wrong on our side; the log has the details under request %s.", idOf(r)), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", f.Language)
+	w.Header().Set("Vary", "Accept-Language, Cookie")
 	if f.Code != 0 {
 		w.WriteHeader(f.Code)
 	}
@@ -106,6 +115,7 @@ func (s *Server) writePage(w http.ResponseWriter, r *http.Request, name string, 
 
 func (s *Server) dress(f *frame) {
 	f.Version, f.Demo = s.Version, s.Demo
+	f.Language, f.Tongues = s.words.Tag, s.catalogue.All()
 	if s.Taxonomy != nil {
 		f.Taxonomy = s.Taxonomy.Version
 	}
@@ -142,8 +152,8 @@ func (s *Server) stamp(t time.Time) stamp {
 	}
 	return stamp{
 		ISO:  t.UTC().Format(time.RFC3339),
-		Text: t.In(s.Zone).Format("2 Jan 2006, 15:04"),
-		Ago:  ago(t, s.Now()),
+		Text: s.words.Moment(t.In(s.Zone)),
+		Ago:  s.ago(t, s.Now()),
 	}
 }
 
@@ -153,7 +163,7 @@ func (s *Server) published(it *news.Item) stamp {
 	st := s.stamp(it.Time())
 	if it.DayOnly && !it.Published.IsZero() {
 		day := it.Published.Add(12 * time.Hour).In(s.Zone)
-		st.ISO, st.Text = day.Format(time.DateOnly), day.Format("2 Jan 2006")
+		st.ISO, st.Text = day.Format(time.DateOnly), s.words.ShortDate(day)
 	}
 	return st
 }

@@ -23,7 +23,7 @@ func TestEveryTemplateCanBeExecutedWithNothing(t *testing.T) {
 		"counts": &countsPage{}, "count": &countPage{},
 		"sign-in": &signInPage{}, "setup": &setupPage{}, "account": &accountPage{}, "people": &peoplePage{}, "audit": &auditPage{},
 	}
-	all := parsePages()
+	all := parsePages(english(t).words)
 	if len(all) != len(empty) {
 		t.Errorf("%d templates, but %d structs are tried", len(all), len(empty))
 	}
@@ -343,7 +343,7 @@ func TestEveryOutcomeHasASentence(t *testing.T) {
 	}
 	for _, o := range all {
 		s := known[o]
-		if !strings.HasSuffix(s.Says, ".") {
+		if !strings.HasSuffix(string(s.Says), ".") {
 			t.Errorf("%s: %q", o, s.Says)
 		}
 		if o.Failed() && s.Advice == "" {
@@ -378,7 +378,7 @@ func TestOneSentenceTellsHowAllSourcesAre(t *testing.T) {
 			n[judge(on, st, noon)]++
 		}
 		n[judge(SourceInfo{}, ok, noon)]++ // one is switched off, and counts for nothing
-		if got := headline(n); got != c.want {
+		if got := english(t).headline(n); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

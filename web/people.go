@@ -6,13 +6,14 @@ import (
 
 	"silkwire/account"
 	"silkwire/people"
+	"silkwire/words"
 )
 
 // peoplePage is templates/people.html: the users, for admins.
 type peoplePage struct {
 	frame
 	Users   []userRow
-	Roles   []account.Role
+	Roles   []choice
 	Done    string
 	Secret  string // a password that was just made, shown this once
 	For     string // its user
@@ -32,6 +33,17 @@ type userRow struct {
 	Password bool
 }
 
+// RoleWord is the role in a word.
+func (u userRow) RoleWord() words.Message { return roleWord(u.Role) }
+
+func (s *Server) roleChoices() []choice {
+	var list []choice
+	for _, role := range account.Roles() {
+		list = append(list, choice{Value: string(role), Name: s.say(roleWord(role))})
+	}
+	return list
+}
+
 func (s *Server) peoplePage(r *http.Request) (framed, error) { return s.allPeople(r) }
 
 func (s *Server) allPeople(r *http.Request) (*peoplePage, error) {
@@ -43,7 +55,7 @@ func (s *Server) allPeople(r *http.Request) (*peoplePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &peoplePage{frame: frame{Title: "People", Section: "people"}, Roles: account.Roles()}
+	p := &peoplePage{frame: frame{Title: s.say("People"), Section: "people"}, Roles: s.roleChoices()}
 	for _, u := range users {
 		row := userRow{Name: u.Name, Role: u.Role, Disabled: u.Disabled, You: u.Name == visitorOf(r).Name, Created: s.stamp(u.Created), Password: u.Password != ""}
 		var last account.Pass
@@ -104,7 +116,7 @@ func (s *Server) addUser(r *http.Request, name string) (done, secret string, err
 	}
 	secret = people.NewPassword()
 	u, err := s.People.Add(r.Context(), s.by(r), name, role, secret)
-	return u.Name + " is added. The password is shown this once; hand it over, and have it changed:", secret, err
+	return s.say("%s is added. The password is shown this once; hand it over, and have it changed:", u.Name), secret, err
 }
 
 func (s *Server) setRole(r *http.Request, name string) (done, secret string, err error) {
@@ -112,18 +124,18 @@ func (s *Server) setRole(r *http.Request, name string) (done, secret string, err
 	if err != nil {
 		return "", "", people.Refusal(err.Error())
 	}
-	return oneLine(name, 64) + " has the role of " + string(role) + " now, and has to sign in again.", "", s.People.SetRole(r.Context(), s.by(r), name, role)
+	return s.say("%s has the role of %s now, and has to sign in again.", oneLine(name, 64), roleWord(role)), "", s.People.SetRole(r.Context(), s.by(r), name, role)
 }
 
 func (s *Server) resetPassword(r *http.Request, name string) (done, secret string, err error) {
 	secret = people.NewPassword()
-	return "The new password is shown this once; hand it over, and have it changed:", secret, s.People.SetPassword(r.Context(), s.by(r), name, secret)
+	return s.say("The new password is shown this once; hand it over, and have it changed:"), secret, s.People.SetPassword(r.Context(), s.by(r), name, secret)
 }
 
 func (s *Server) disableUser(r *http.Request, name string) (done, secret string, err error) {
-	return oneLine(name, 64) + " is disabled and signed out.", "", s.People.SetDisabled(r.Context(), s.by(r), name, true)
+	return s.say("%s is disabled and signed out.", oneLine(name, 64)), "", s.People.SetDisabled(r.Context(), s.by(r), name, true)
 }
 
 func (s *Server) enableUser(r *http.Request, name string) (done, secret string, err error) {
-	return oneLine(name, 64) + " may sign in again.", "", s.People.SetDisabled(r.Context(), s.by(r), name, false)
+	return s.say("%s may sign in again.", oneLine(name, 64)), "", s.People.SetDisabled(r.Context(), s.by(r), name, false)
 }

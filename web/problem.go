@@ -4,26 +4,30 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
 	"silkwire/search"
 	"silkwire/store"
+	"silkwire/words"
 )
 
 // failure is a request that gets no answer, said to people as a page and to
 // machines as a problem (RFC 9457). Its zero Detail is filled in.
 type failure struct {
-	Code     int    // of HTTP
-	Kind     string // one word for programs, which stays the same
-	Detail   string // for people: what happened and what to do
-	Position int    // in a query, counting characters from 1; 0: nowhere
+	Code     int           // of HTTP
+	Kind     string        // one word for programs, which stays the same
+	Detail   words.Message // for people: what happened and what to do
+	Args     []any         // of Detail
+	Position int           // in a query, counting characters from 1; 0: nowhere
 }
 
-func (f failure) Error() string { return f.Detail }
+// Error says it in English, for the log.
+func (f failure) Error() string { return fmt.Sprintf(string(f.Detail), f.Args...) }
 
 // title and detail say what a code means where nobody said it better.
-func (f failure) title() string {
+func (f failure) title() words.Message {
 	switch f.Code {
 	case http.StatusNotFound:
 		return "There is nothing here"
@@ -40,10 +44,10 @@ func (f failure) title() string {
 	case http.StatusTooManyRequests:
 		return "Too many attempts"
 	}
-	return http.StatusText(f.Code)
+	return words.Message(http.StatusText(f.Code))
 }
 
-func (f failure) detail() string {
+func (f failure) detail() words.Message {
 	switch {
 	case f.Detail != "":
 		return f.Detail
@@ -65,7 +69,7 @@ func explain(err error) failure {
 		return f
 	case errors.As(err, &syntax):
 		at := len([]rune(syntax.Query[:min(syntax.Pos, len(syntax.Query))])) + 1
-		return failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: syntax.Error(), Position: at}
+		return failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: "%s", Args: []any{syntax}, Position: at}
 	case errors.Is(err, store.ErrCursor):
 		return failure{Code: http.StatusBadRequest, Kind: "bad_cursor", Detail: "The cursor is not one that an earlier page gave. Begin again without it."}
 	case errors.Is(err, store.ErrExists):
@@ -99,13 +103,15 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, f failure) {
 	if f.Code == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", challenge(f))
 	}
+	s = s.speaking(r)
+	title, detail := s.say(f.title()), s.say(f.detail(), f.Args...)
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/version":
-		writeProblem(w, r, f)
+		s.writeProblem(w, r, f)
 	case isProbe(r.URL.Path):
-		http.Error(w, strings.TrimSpace(f.title()+". "+f.detail()), f.Code)
+		http.Error(w, strings.TrimSpace(title+". "+detail), f.Code)
 	default:
-		s.writePage(w, r, "error", &errorPage{frame: frame{Title: f.title(), Code: f.Code}, Detail: f.detail(), Request: idOf(r)})
+		s.writePage(w, r, "error", &errorPage{frame: frame{Title: title, Code: f.Code}, Detail: detail, Request: idOf(r)})
 	}
 }
 
@@ -139,11 +145,11 @@ type problem struct {
 	Request  string `json:"request,omitempty"`
 }
 
-func writeProblem(w http.ResponseWriter, r *http.Request, f failure) {
+func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, f failure) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(f.Code)
 	_ = json.NewEncoder(w).Encode(problem{
-		Type: "about:blank", Title: f.title(), Status: f.Code, Detail: f.detail(),
+		Type: "about:blank", Title: s.say(f.title()), Status: f.Code, Detail: s.say(f.detail(), f.Args...),
 		Code: f.Kind, Position: f.Position, Request: idOf(r),
 	})
 }

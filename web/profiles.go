@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"silkwire/account"
+	"silkwire/words"
 )
 
 // Profiles keeps the digests, of the configuration and of the desk.
@@ -83,9 +84,16 @@ type profilePage struct {
 
 // profileField is one field of the form.
 type profileField struct {
-	Key, Label, Hint, Value, Mistake string
-	Area                             bool
-	Options                          []string
+	Key, Value, Mistake string
+	Label, Hint         words.Message
+	Area                bool
+	Options             []option
+}
+
+// option is one value that a field may have.
+type option struct {
+	Value string
+	Name  words.Message
 }
 
 // profileFields are the fields of the form in their order.
@@ -97,11 +105,11 @@ func profileFields() []profileField {
 		{Key: "channels", Label: "Channels", Hint: "Webhooks and chats of the configuration, by name, one a line.", Area: true},
 		{Key: "schedule", Label: "When", Hint: "Minute, hour, day, month, weekday: 0 7 * * * is daily at seven, 0 7 * * MON-FRI on weekdays, 0 8 * * MON weekly."},
 		{Key: "timezone", Label: "Time zone", Hint: "Asia/Tashkent, Europe/Berlin, …"},
-		{Key: "group", Label: "Grouped by", Options: []string{"actor", "country", "flat"}},
-		{Key: "labels", Label: "Language of labels", Options: []string{"en", "ru", "uz", "kk"}},
+		{Key: "group", Label: "Grouped by", Options: []option{{"actor", "actor"}, {"country", "country"}, {"flat", "not at all"}}},
+		{Key: "labels", Label: "Language of labels", Options: []option{{"en", "English"}, {"ru", "Russian"}, {"uz", "Uzbek"}, {"kk", "Kazakh"}}},
 		{Key: "max_stories", Label: "Stories at most"},
-		{Key: "when_empty", Label: "When there is nothing to tell", Options: []string{"skip", "send"}},
-		{Key: "catch_up", Label: "After a time of silence", Hint: "Tell the latest, all, or none of the editions that were missed; no item is lost by any of them.", Options: []string{"latest", "all", "none"}},
+		{Key: "when_empty", Label: "When there is nothing to tell", Options: []option{{"skip", "nothing is sent"}, {"send", "it is sent all the same"}}},
+		{Key: "catch_up", Label: "After a time of silence", Hint: "Tell the latest, all, or none of the editions that were missed; no item is lost by any of them.", Options: []option{{"latest", "the latest"}, {"all", "all"}, {"none", "none"}}},
 	}
 }
 
@@ -112,7 +120,7 @@ func (s *Server) profilesPage(r *http.Request) (framed, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &profilesPage{frame: frame{Title: "Profiles of digests", Section: "editions"}, MayWrite: s.mayWrite(r)}
+	p := &profilesPage{frame: frame{Title: s.say("Profiles of digests"), Section: "editions"}, MayWrite: s.mayWrite(r)}
 	for i := range list {
 		f := list[i].Fields
 		row := profileRow{
@@ -180,11 +188,11 @@ func (s *Server) profileNamed(ctx context.Context, id string) (Profile, error) {
 func (s *Server) profileForm(of Profile, mistakes map[string]string, fresh bool) *profilePage {
 	id := of.Fields["id"]
 	p := &profilePage{
-		frame: frame{Title: "Profile " + oneLine(id, 60), Section: "editions"}, ID: id, Fresh: fresh, Fixed: of.Fixed, Paused: of.Paused,
+		frame: frame{Title: s.say("Profile %s", oneLine(id, 60)), Section: "editions"}, ID: id, Fresh: fresh, Fixed: of.Fixed, Paused: of.Paused,
 		Mistakes: len(mistakes), By: of.By, Changed: s.stamp(of.Changed),
 	}
 	if fresh {
-		p.Title = "A new profile"
+		p.Title = s.say("A new profile")
 	}
 	for _, f := range profileFields() {
 		f.Value, f.Mistake = of.Fields[f.Key], mistakes[f.Key]

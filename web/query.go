@@ -54,7 +54,7 @@ func countries(outlets []news.Outlet) []string {
 			return -1
 		case hb >= 0:
 			return 1
-		case countryName(a) < countryName(b):
+		case countryWord(a) < countryWord(b):
 			return -1
 		}
 		return 1

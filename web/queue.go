@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"net/http"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"silkwire/search"
 	"silkwire/store"
 	"silkwire/trust"
+	"silkwire/words"
 )
 
 const (
@@ -24,10 +24,11 @@ const (
 
 // queue is a reason to look at items, one after the other.
 type queue struct {
-	Name, Title string
-	Says        string // what is in it and what it is good for
-	Concept     bool   // it takes a concept
-	Random      bool   // it is a random sample, from which precision and recall are estimated
+	Name    string
+	Title   words.Message
+	Says    words.Message // what is in it and what it is good for
+	Concept bool          // it takes a concept
+	Random  bool          // it is a random sample, from which precision and recall are estimated
 }
 
 func queues() []queue {
@@ -268,7 +269,7 @@ func (s *Server) reviewPage(r *http.Request) (string, framed, error) {
 			return "", nil, err
 		}
 		card := s.card(q, w, &waits)
-		p.Title, p.Empty = q.Title, &card
+		p.Title, p.Empty = s.say(q.Title), &card
 		return "review", p, nil
 	}
 	p, err := s.itemView(r, w.Item, w)
@@ -280,7 +281,7 @@ func (s *Server) reviewPage(r *http.Request) (string, framed, error) {
 }
 
 func (s *Server) deskPage(ctx context.Context, who string) (*deskPage, error) {
-	p := &deskPage{frame: frame{Title: "Review", Section: "review"}}
+	p := &deskPage{frame: frame{Title: s.say("Review"), Section: "review"}}
 	for _, q := range queues() {
 		waits, err := s.waiting(ctx, q, way{Queue: q.Name}, who)
 		if err != nil {
@@ -297,10 +298,10 @@ func (s *Server) deskPage(ctx context.Context, who string) (*deskPage, error) {
 		items[r.Item] = true
 	}
 	if len(mine) > 0 {
-		p.Mine = fmt.Sprintf("You have said %s of %s", count(len(mine), "thing"), count(len(items), "item"))
+		p.Mine = s.say("You have said %s of %s", s.say("%d things", len(mine)), s.say("%d items", len(items)))
 	}
 	if s.Double > 0 {
-		p.Double = fmt.Sprintf("%.0f %% of the items are read by two analysts who do not see each other's verdicts.", 100*s.Double)
+		p.Double = s.say("%d %% of the items are read by two analysts who do not see each other's verdicts.", int(math.Round(100*s.Double)))
 	}
 	p.Last, err = s.lastInWords(ctx, who)
 	return p, err
@@ -314,24 +315,24 @@ func (s *Server) card(q queue, w way, waits *waiting) queueCard {
 	n := len(waits.Items)
 	switch {
 	case q.Random && waits.Sample == nil:
-		c.Waits = "no sample was drawn yet"
+		c.Waits = s.say("no sample was drawn yet")
 	case q.Random:
-		c.Waits = fmt.Sprintf("%d of %d looked through", waits.Done, len(waits.Sample.Items))
-		c.Frame = fmt.Sprintf("%d of the %s that matched %s on %s, drawn by %s with seed %s", len(waits.Sample.Items), count(waits.Sample.Population, "item"),
-			waits.Sample.Query, waits.Sample.Drawn.In(s.Zone).Format("2 Jan 2006"), orNobody(waits.Sample.By), waits.Sample.Seed)
+		c.Waits = s.say("%d of %d looked through", waits.Done, len(waits.Sample.Items))
+		c.Frame = s.say("%d of the %s that matched %s on %s, drawn by %s with seed %s", len(waits.Sample.Items), s.say("%d items", waits.Sample.Population),
+			waits.Sample.Query, s.words.ShortDate(waits.Sample.Drawn.In(s.Zone)), s.orNobody(waits.Sample.By), waits.Sample.Seed)
 	case q.Name == "concept" && w.Concept == "":
-		c.Waits = "name a concept"
+		c.Waits = s.say("name a concept")
 	case n == looked:
-		c.Waits = fmt.Sprintf("the newest %d", looked)
+		c.Waits = s.say("the newest %d", looked)
 	case n == 0:
-		c.Waits = "nothing waits"
+		c.Waits = s.say("nothing waits")
 	default:
-		c.Waits = count(n, "item")
+		c.Waits = s.say("%d items", n)
 	}
 	return c
 }
 
-func orNobody(name string) string { return cmp.Or(name, "nobody named") }
+func (s *Server) orNobody(name string) string { return cmp.Or(name, s.say("nobody named")) }
 
 // lastInWords is what an undo would take back.
 func (s *Server) lastInWords(ctx context.Context, who string) (string, error) {
@@ -340,7 +341,7 @@ func (s *Server) lastInWords(ctx context.Context, who string) (string, error) {
 		return "", err
 	}
 	if len(act) > 1 {
-		return "an item finished", nil
+		return s.say("an item finished"), nil
 	}
 	return s.inWords(&act[0]), nil
 }
@@ -356,29 +357,29 @@ func (s *Server) inWords(r *news.Review) string {
 	what := of(r.Concept, r.Event)
 	switch r.Verdict {
 	case news.Accept:
-		return what + " accepted"
+		return s.say("%s accepted", what)
 	case news.Reject:
-		return what + " rejected"
+		return s.say("%s rejected", what)
 	case news.Add:
-		return what + " added"
+		return s.say("%s added", what)
 	case news.Replace:
-		return what + " replaced by " + of(r.With, r.WithEvent)
+		return s.say("%s replaced by %s", what, of(r.With, r.WithEvent))
 	case news.Main:
-		return what + " marked as main"
+		return s.say("%s marked as main", what)
 	case news.Weigh:
-		return what + ": " + meansInWords(*r.Means)
+		return s.say("%s: %s", what, s.meansInWords(*r.Means))
 	case news.IsRelevant:
-		return "relevant"
+		return s.say("relevant")
 	case news.Irrelevant:
-		return "not relevant"
+		return s.say("not relevant")
 	case news.Remark:
-		return "a note"
+		return s.say("a note")
 	case news.Flag:
-		return "flagged"
+		return s.say("flagged")
 	case news.Finished:
-		return "finished"
+		return s.say("finished")
 	case news.Undo:
-		return "withdrawn"
+		return s.say("withdrawn")
 	}
 	return string(r.Verdict)
 }

@@ -15,6 +15,7 @@ import (
 	"silkwire/store"
 	"silkwire/tally"
 	"silkwire/taxonomy"
+	"silkwire/words"
 )
 
 // relateForm is the part of a section by which an analyst says what two actors
@@ -41,9 +42,9 @@ func pairView(v *view) error {
 		return err
 	}
 	name := func(id news.ConceptID) string { return v.s.name(id) }
-	v.Title = fmt.Sprintf("%s and %s: %s in %s", name(pair.A), name(pair.B), name(pair.Instrument), name(pair.Country))
-	v.Crumb, v.CrumbHref = "Convergence", v.other("/counts/convergence")
-	v.Intro = "What each does in this field, side by side. Whether they complete each other or compete an analyst says, and the numbers do not."
+	v.Title = v.say("%s and %s: %s in %s", name(pair.A), name(pair.B), name(pair.Instrument), name(pair.Country))
+	v.Crumb, v.CrumbHref = v.say("Convergence"), v.other("/counts/convergence")
+	v.Intro = v.say("What each does in this field, side by side. Whether they complete each other or compete an analyst says, and the numbers do not.")
 	for _, f := range [][2]string{{"a", string(pair.A)}, {"b", string(pair.B)}, {"instrument", string(pair.Instrument)}, {"country", string(pair.Country)}} {
 		v.Fields = append(v.Fields, formField{Name: f[0], Label: f[0], Kind: "hidden", Value: f[1]})
 	}
@@ -78,17 +79,17 @@ func (s *Server) readPair(form url.Values) (news.Pair, error) {
 	actor := func(id news.ConceptID) bool { return s.Taxonomy.Facet(id).IsActor() }
 	switch {
 	case !actor(p.A) || !actor(p.B) || p.A == p.B:
-		return p, badPair("a and b are two different actors, such as china and russia.")
+		return p, badPair("This names no field of the map: a and b are two different actors, such as china and russia.")
 	case s.Taxonomy.Facet(p.Instrument) != taxonomy.Instrument || s.Taxonomy.Family(p.Instrument) != p.Instrument:
-		return p, badPair("instrument is a family of instruments, such as education-instrument.")
+		return p, badPair("This names no field of the map: instrument is a family of instruments, such as education-instrument.")
 	case !slices.Contains(tally.States(), p.Country):
-		return p, badPair("country is one of kazakhstan, kyrgyzstan, tajikistan, turkmenistan and uzbekistan.")
+		return p, badPair("This names no field of the map: country is one of kazakhstan, kyrgyzstan, tajikistan, turkmenistan and uzbekistan.")
 	}
 	return p, nil
 }
 
-func badPair(detail string) failure {
-	return failure{Code: http.StatusBadRequest, Kind: "bad_pair", Detail: "This names no field of the map: " + detail}
+func badPair(says words.Message, args ...any) failure {
+	return failure{Code: http.StatusBadRequest, Kind: "bad_pair", Detail: says, Args: args}
 }
 
 // fieldDeals are the deals of an actor in a field.
@@ -100,28 +101,33 @@ func fieldDeals(c *tally.Corpus, actor news.ConceptID, p news.Pair) []tally.Deal
 
 // heldSection is what is held of a pair, with its history and the form to say it.
 func (v *view) heldSection(held review.Held, p news.Pair, seen news.RelationSeen) section {
-	sec := section{ID: "held", Title: "What is held", Relate: &relateForm{
-		Pair: p, Action: "/counts/convergence/pair", Seen: seen, Held: relationWord(held.Kind), Differ: held.Differ, Can: v.can, Back: v.other(""),
+	sec := section{ID: "held", Title: v.say("What is held"), Relate: &relateForm{
+		Pair: p, Action: "/counts/convergence/pair", Seen: seen, Held: v.say(relationWord(held.Kind)), Differ: held.Differ, Can: v.can, Back: v.other(""),
 	}}
 	if len(held.Said) == 0 {
 		return sec
 	}
-	sh := &sheet{Name: "held", Caption: "All that was said of it, the latest first", Cols: []column{{ID: "at", Name: "When"}, {ID: "by", Name: "Who"}, {ID: "kind", Name: "Said"}, {ID: "note", Name: "Note"}, {ID: "deals_a", Name: "Deals then: " + v.s.name(p.A), Num: true}, {ID: "deals_b", Name: v.s.name(p.B), Num: true}}}
+	sh := &sheet{Name: "held", Caption: v.say("All that was said of it, the latest first"), Cols: []column{{ID: "at", Name: v.say("When")}, {ID: "by", Name: v.say("Who")}, {ID: "kind", Name: v.say("Said")}, {ID: "note", Name: v.say("Note")}, {ID: "deals_a", Name: v.say("Deals then: %s", v.s.name(p.A)), Num: true}, {ID: "deals_b", Name: v.s.name(p.B), Num: true}}}
 	for _, r := range slices.Backward(held.Said) {
 		sh.Rows = append(sh.Rows, []cell{
-			{Value: r.At.UTC().Format("2006-01-02T15:04:05Z"), Text: r.At.In(v.s.Zone).Format("2 Jan 2006 15:04"), Head: true}, {Value: oneLine(r.By, 64)},
-			{Value: string(r.Kind), Text: relationWord(r.Kind)}, {Value: oneLine(r.Note, maxNote)}, {Value: r.Seen.DealsA}, {Value: r.Seen.DealsB},
+			{Value: r.At.UTC().Format("2006-01-02T15:04:05Z"), Text: v.s.words.Moment(r.At.In(v.s.Zone)), Head: true}, {Value: oneLine(r.By, 64)},
+			{Value: string(r.Kind), Text: v.say(relationWord(r.Kind))}, {Value: oneLine(r.Note, maxNote)}, {Value: r.Seen.DealsA}, {Value: r.Seen.DealsB},
 		})
 	}
 	sec.Sheet = sh
 	return sec
 }
 
-func relationWord(k news.RelationKind) string {
-	if k == news.Unjudged {
+func relationWord(k news.RelationKind) words.Message {
+	switch k {
+	case news.Unjudged:
 		return "not judged"
+	case news.Complementary:
+		return "complementary"
+	case news.Competitive:
+		return "competitive"
 	}
-	return string(k)
+	return words.Message(k)
 }
 
 // sideSection is what one actor does in the field: its deals and the newest
@@ -137,14 +143,14 @@ func (v *view) sideSection(id string, actor news.ConceptID, p news.Pair, deals [
 		return nil, err
 	}
 	name := v.s.name(actor)
-	list := []section{{ID: id + "-deals", Title: name + ": " + count(len(deals), "deal")}}
+	list := []section{{ID: id + "-deals", Title: name + ": " + v.say("%d deals", len(deals))}}
 	if len(deals) > 0 {
 		list[0].Sheet = v.dealsSheet(id+"_deals", deals, 10)
 	} else {
-		list[0].Empty = name + " has no deal in this field. " + v.nothing()
+		list[0].Empty = v.say("%s has no deal in this field.", name) + " " + v.nothing()
 	}
 	if len(page.Items) > 0 {
-		list = append(list, section{ID: id + "-items", Title: name + ": newest items that name it with the instrument and the country", Cites: v.s.days(page.Items), CiteURL: v.items(queries...)})
+		list = append(list, section{ID: id + "-items", Title: v.say("%s: newest items that name it with the instrument and the country", name), Cites: v.s.days(page.Items), CiteURL: v.items(queries...)})
 	}
 	return list, nil
 }
@@ -153,17 +159,17 @@ func (v *view) sideSection(id string, actor news.ConceptID, p news.Pair, deals [
 // of it; every pair leads to its page.
 func (v *view) pairCell(there []news.ConceptID, instrument, country string, held map[news.Pair]review.Held) cell {
 	var c cell
-	var words []string
+	var said []string
 	for i, a := range there {
 		for _, b := range there[i+1:] {
 			p := news.Pair{A: a, B: b, Instrument: news.ConceptID(instrument), Country: news.ConceptID(country)}.InOrder()
 			h := held[p]
-			says := cmp.Or(relationWord(h.Kind), "not judged")
+			says := v.say(cmp.Or(relationWord(h.Kind), "not judged"))
 			if h.Differ {
-				says += ", disputed"
+				says += ", " + v.say("disputed")
 			}
-			words = append(words, string(p.A)+"/"+string(p.B)+" "+says)
-			name := v.s.name(p.A) + " and " + v.s.name(p.B)
+			said = append(said, string(p.A)+"/"+string(p.B)+" "+says)
+			name := v.say("%s and %s", v.s.name(p.A), v.s.name(p.B))
 			if h.Kind != "" && h.Kind != news.Unjudged {
 				name += ": " + says
 			}
@@ -171,7 +177,7 @@ func (v *view) pairCell(there []news.ConceptID, instrument, country string, held
 				v.other("/counts/convergence/pair", "a", string(p.A), "b", string(p.B), "instrument", instrument, "country", country)})
 		}
 	}
-	c.Value = strings.Join(words, "; ")
+	c.Value = strings.Join(said, "; ")
 	return c
 }
 
@@ -217,10 +223,10 @@ func (s *Server) postRelation(r *http.Request) (string, error) {
 func (s *Server) relate(r *http.Request, said news.Relation) (news.Relation, error) {
 	said.By, said.Note = visitorOf(r).Name, strings.TrimSpace(clean(said.Note))
 	if len([]rune(said.Note)) > maxNote {
-		return said, failure{Code: http.StatusBadRequest, Kind: "bad_pair", Detail: fmt.Sprintf("A note may have %d characters.", maxNote)}
+		return said, badPair("A note may have %d characters.", maxNote)
 	}
 	if err := said.Valid(); err != nil {
-		return said, failure{Code: http.StatusBadRequest, Kind: "bad_pair", Detail: "This cannot be kept: " + err.Error() + "."}
+		return said, badPair("This cannot be kept: %s.", err.Error())
 	}
 	kept, err := s.Store.Relate(r.Context(), said)
 	if err == nil {

@@ -104,7 +104,7 @@ func TestHowAnEventWorksIsCountedAsAnAnalystSaidIt(t *testing.T) {
 		t.Fatalf("the taxonomy counts it as coercion: %q", before)
 	}
 	page := d.page("amina", "/items/item00")
-	page.one(t, "section.events").says(t, "works by inducement and attraction, long term")
+	page.one(t, "section.events").says(t, "works by inducement, attraction, long term")
 	d.press("amina", page, "weigh", "power", "coercion", "horizon", "short", "event", "event:confucius-institute/scholarship/uzbekistan")
 	d.page("amina", "/items/item00").one(t, "section.events").says(t, "works by coercion (amina), short term (amina)")
 	tagging := numbered(1)[0].Tagging

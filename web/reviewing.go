@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,8 +31,8 @@ type reviewing struct {
 	Added   []*verdictBox
 	Tags    []choice // that can be replaced
 	Events  []choice
-	Powers  []string
-	Spans   []string
+	Powers  []choice
+	Spans   []choice
 	Works   map[string]string // by the event's target: by which power it works and for how long, and who says so
 	Log     []saidLine
 	Queue   *queueBar
@@ -114,7 +113,7 @@ func (j *judging) view(r *http.Request, w way) (*reviewing, error) {
 		}
 	}
 	if n := len(j.open()); p.Can && !p.Done && n > 0 {
-		p.Left = count(n, "verdict") + " open"
+		p.Left = j.s.say("%d verdicts open", n)
 	}
 	j.works(p)
 	j.log(p)
@@ -154,9 +153,9 @@ func (j *judging) visible(t review.Target) bool {
 }
 
 func (j *judging) box(t review.Target, can bool) *verdictBox {
-	b := &verdictBox{Can: can, Target: spell(t), Name: j.nameOf(t), Yes: "right", No: "wrong"}
+	b := &verdictBox{Can: can, Target: spell(t), Name: j.nameOf(t), Yes: j.s.say("right"), No: j.s.say("wrong")}
 	if t.IsRelevance() {
-		b.Yes, b.No = "relevant", "not relevant"
+		b.Yes, b.No = j.s.say("relevant"), j.s.say("not relevant")
 	}
 	if t.Concept != "" {
 		mine := j.said.By(j.who)
@@ -174,13 +173,13 @@ func (j *judging) box(t review.Target, can bool) *verdictBox {
 			b.Others = append(b.Others, oneLine(o.By, 40)+": "+b.word(says))
 		}
 		if o.By != j.who && o.MarkedMain(t) {
-			b.Others[len(b.Others)-1] += ", main"
+			b.Others[len(b.Others)-1] += ", " + j.s.say("main")
 		}
 		b.Agreement = b.Agreement || b.Disputed && o.By == j.who && says != review.Unsaid
 	}
 	if by, ok := j.said.Settled(t); ok {
 		says, _ := j.said.Truth(t)
-		b.Settled = fmt.Sprintf("settled by %s: %s", oneLine(by.By, 40), b.word(says))
+		b.Settled = j.s.say("settled by %s: %s", oneLine(by.By, 40), b.word(says))
 	}
 	return b
 }
@@ -199,7 +198,7 @@ func (b *verdictBox) word(s review.Says) string {
 func (j *judging) nameOf(t review.Target) string {
 	switch {
 	case t.IsRelevance():
-		return "relevance"
+		return j.s.say("relevance")
 	case t.Concept != "":
 		return j.s.name(t.Concept)
 	}
@@ -217,7 +216,12 @@ func (j *judging) works(p *reviewing) {
 		t, _ := readTarget(e.Value)
 		p.Works[e.Value] = j.s.worksInWords(t.Event, meant[t.Event])
 	}
-	p.Powers, p.Spans = taxonomy.Behaviours(), taxonomy.Horizons()
+	for _, kind := range taxonomy.Behaviours() {
+		p.Powers = append(p.Powers, choice{Value: kind, Name: j.s.say(powerWord(kind))})
+	}
+	for _, span := range taxonomy.Horizons() {
+		p.Spans = append(p.Spans, choice{Value: span, Name: j.s.say(horizonWord(span))})
+	}
 }
 
 // worksInWords is how an event works, and who says so.
@@ -226,26 +230,35 @@ func (s *Server) worksInWords(key news.EventKey, m review.Meaning) string {
 	c, _ := s.Taxonomy.Concept(key.Instrument)
 	switch {
 	case len(m.Behaviour) > 0:
-		parts = append(parts, "works by "+strings.Join(m.Behaviour, " and ")+" ("+oneLine(m.ByBehaviour.By, 40)+")")
+		parts = append(parts, s.say("works by %s", s.powers(m.Behaviour))+" ("+oneLine(m.ByBehaviour.By, 40)+")")
 	case c != nil && len(c.Behaviour) > 0:
-		parts = append(parts, "works by "+strings.Join(c.Behaviour, " and "))
+		parts = append(parts, s.say("works by %s", s.powers(c.Behaviour)))
 	}
 	switch {
 	case m.Horizon != "":
-		parts = append(parts, m.Horizon+" term ("+oneLine(m.ByHorizon.By, 40)+")")
+		parts = append(parts, s.say(horizonWord(m.Horizon))+" ("+oneLine(m.ByHorizon.By, 40)+")")
 	case c != nil && c.Horizon != "":
-		parts = append(parts, c.Horizon+" term")
+		parts = append(parts, s.say(horizonWord(c.Horizon)))
 	}
 	return strings.Join(parts, ", ")
 }
 
-func meansInWords(m news.Means) string {
+// powers are kinds of power in words.
+func (s *Server) powers(kinds []string) string {
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = s.say(powerWord(kind))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (s *Server) meansInWords(m news.Means) string {
 	var parts []string
 	if len(m.Behaviour) > 0 {
-		parts = append(parts, "works by "+strings.Join(m.Behaviour, " and "))
+		parts = append(parts, s.say("works by %s", s.powers(m.Behaviour)))
 	}
 	if m.Horizon != "" {
-		parts = append(parts, m.Horizon+" term")
+		parts = append(parts, s.say(horizonWord(m.Horizon)))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -266,7 +279,7 @@ func (j *judging) log(p *reviewing) {
 			Withdrawn: !standing[r.ID], Older: r.Seen.Revision != j.item.Revision,
 		}
 		if r.Settles {
-			line.Says += ", which settles it"
+			line.Says = j.s.say("%s, which settles it", line.Says)
 		}
 		p.Log = append(p.Log, line)
 	}
@@ -281,7 +294,7 @@ func (p *itemPage) inQueue(s *Server, q queue, w way, waits *waiting) {
 	if len(later.Skip) > mostSkipped {
 		later.Skip = later.Skip[1:]
 	}
-	title := q.Title
+	title := s.say(q.Title)
 	if card.ConceptName != "" {
 		title += ": " + card.ConceptName
 	}
@@ -317,7 +330,7 @@ func (s *Server) otherTellings(ctx context.Context, it *news.Item) ([]otherTelli
 		}
 		list = append(list, otherTelling{
 			Href: itemHref(o.ID), Title: foreignText(title(o), o.Tagging.Lang), Outlet: s.outlet(o.Outlet).Name,
-			Lang: languageName(o.Tagging.Lang), Time: s.published(o), Why: cmp.Or(o.StoryWhy, it.StoryWhy),
+			Lang: s.languageName(o.Tagging.Lang), Time: s.published(o), Why: cmp.Or(o.StoryWhy, it.StoryWhy),
 		})
 	}
 	return list, nil
@@ -345,9 +358,9 @@ func (s *Server) tagsOverTime(ctx context.Context, id news.ItemID) ([]tagsOverTi
 		line.Went = append(s.namesOf(r.Went), s.eventNames(r.EventsWent)...)
 		switch {
 		case r.Is && !r.Was:
-			line.Relevance = "relevant since"
+			line.Relevance = s.say("relevant since")
 		case r.Was && !r.Is:
-			line.Relevance = "no longer relevant"
+			line.Relevance = s.say("no longer relevant")
 		}
 		lines = append(lines, line)
 	}

@@ -12,12 +12,12 @@ import (
 // scoView shows the two tables of instruments of the article on the Shanghai
 // Cooperation Organisation, with what the archive has of each row.
 func scoView(v *view) error {
-	v.Title = "Through the SCO"
-	v.Intro = "The instruments that the literature lists for Russia and China in the Shanghai Cooperation Organisation, with what is told of each now."
+	v.Title = v.say("Through the SCO")
+	v.Intro = v.say("The instruments that the literature lists for Russia and China in the Shanghai Cooperation Organisation, with what is told of each now.")
 	channels := tally.Channels()
 	var choices []choice
 	for i, c := range channels {
-		choices = append(choices, choice{Value: fmt.Sprint(i), Name: c.Name})
+		choices = append(choices, choice{Value: fmt.Sprint(i), Name: v.say(c.Name)})
 	}
 	channel := channels[0]
 	if n, err := strconv.Atoi(v.choose("channel", "Channel", choices...)); err == nil {
@@ -30,7 +30,7 @@ func scoView(v *view) error {
 			if err != nil {
 				return err
 			}
-			classes = append(classes, tally.Class{ID: fmt.Sprint(len(classes)), Name: r.Name, Query: parsed})
+			classes = append(classes, tally.Class{ID: fmt.Sprint(len(classes)), Name: string(r.Name), Query: parsed})
 		}
 	}
 	c, err := v.corpus(classes...)
@@ -52,8 +52,8 @@ func scoView(v *view) error {
 }
 
 func (v *view) presetSection(p tally.Preset, classes []tally.Class, t *tally.Table) (section, error) {
-	sec := section{ID: p.ID, Title: p.Title, Notes: []string{"After the table at " + p.Source + " of the documents, in our own words; each row is a query, which its numbers open."}}
-	sh := &sheet{Name: p.ID, Caption: p.Title, Cols: []column{{ID: "instrument", Name: "Instrument"}, {ID: "says", Name: "What it is"}, {ID: "items", Name: "Items", Num: true}, {ID: "stories", Name: "Stories", Num: true}, {ID: "example", Name: "The newest"}, {ID: "query", Name: "Query", Class: "beyond"}}}
+	sec := section{ID: p.ID, Title: v.say(p.Title), Notes: []string{v.say("After the table at %s of the documents, in our own words; each row is a query, which its numbers open.", p.Source)}}
+	sh := &sheet{Name: p.ID, Caption: v.say(p.Title), Cols: []column{{ID: "instrument", Name: v.say("Instrument")}, {ID: "says", Name: v.say("What it is")}, {ID: "items", Name: v.say("Items"), Num: true}, {ID: "stories", Name: v.say("Stories"), Num: true}, {ID: "example", Name: v.say("The newest")}, {ID: "query", Name: v.say("Query"), Class: "beyond"}}}
 	any := false
 	for i, class := range classes {
 		_, total, _ := t.Row(class.ID)
@@ -63,12 +63,12 @@ func (v *view) presetSection(p tally.Preset, classes []tally.Class, t *tally.Tab
 			return sec, err
 		}
 		sh.Rows = append(sh.Rows, []cell{
-			{Value: class.Name, Head: true}, {Value: p.Rows[i].Says}, number(total.Items, v.items(class.Query.Text)), {Value: total.Stories}, example, {Value: class.Query.Text, Class: "beyond"},
+			{Value: v.say(p.Rows[i].Name), Head: true}, {Value: v.say(p.Rows[i].Says)}, number(total.Items, v.items(class.Query.Text)), {Value: total.Stories}, example, {Value: class.Query.Text, Class: "beyond"},
 		})
 	}
 	sec.Sheet = sh
 	if !any {
-		sec.Empty = "Nothing of it is in the archive. " + v.nothing()
+		sec.Empty = v.say("Nothing of it is in the archive.") + " " + v.nothing()
 	}
 	return sec, nil
 }
@@ -81,5 +81,5 @@ func (v *view) newest(q search.Query) (cell, error) {
 	}
 	it := &page.Items[0]
 	f := foreignText(title(it), it.Tagging.Lang)
-	return cell{Value: f.Text, Lang: f.Lang, Dir: f.Dir, Class: "quote", Href: itemHref(it.ID), Note: v.s.outlet(it.Outlet).Name + ", " + it.Time().In(v.s.Zone).Format("2 Jan 2006")}, nil
+	return cell{Value: f.Text, Lang: f.Lang, Dir: f.Dir, Class: "quote", Href: itemHref(it.ID), Note: v.s.outlet(it.Outlet).Name + ", " + v.s.words.ShortDate(it.Time().In(v.s.Zone))}, nil
 }

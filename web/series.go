@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"silkwire/search"
 	"silkwire/store"
 	"silkwire/tally"
+	"silkwire/words"
 )
 
 // Limits of a time line.
@@ -33,17 +33,17 @@ type timeline struct {
 
 // seriesView counts over time.
 func seriesView(v *view) error {
-	v.Title = "Time line"
-	v.Intro = "How often something is told of, against how much was read at all, with the times drawn in at which less could be read."
-	by := v.choose("by", "By", choice{Value: "", Name: "what fits"}, choice{Value: "day", Name: "day"}, choice{Value: "week", Name: "week"}, choice{Value: "month", Name: "month"})
-	split := v.choose("split", "A line for each", append([]choice{{Value: "", Name: "one line"}}, axisChoices("actor", "instrument", "target", "narrative", "reception", "lang", "country", "outlet", "placed")...)...)
+	v.Title = v.say("Time line")
+	v.Intro = v.say("How often something is told of, against how much was read at all, with the times drawn in at which less could be read.")
+	by := v.choose("by", "By", choice{Value: "", Name: v.say("what fits")}, choice{Value: "day", Name: v.say("day")}, choice{Value: "week", Name: v.say("week")}, choice{Value: "month", Name: v.say("month")})
+	split := v.choose("split", "A line for each", append([]choice{{Value: "", Name: "one line"}}, v.s.axisChoices("actor", "instrument", "target", "narrative", "reception", "lang", "country", "outlet", "placed")...)...)
 	unit := v.unit()
-	as := v.choose("as", "Show", choice{Value: "", Name: "numbers"}, choice{Value: "share", Name: "share of all items read"})
+	as := v.choose("as", "Show", choice{Value: "", Name: v.say("numbers")}, choice{Value: "share", Name: v.say("share of all items read")})
 	c, err := v.corpus()
 	if err != nil {
 		return err
 	}
-	sec := section{ID: "series", Title: "Over time", Notes: unitNotes(unit)}
+	sec := section{ID: "series", Title: v.say("Over time"), Notes: v.unitNotes(unit)}
 	if len(c.Entries) == 0 {
 		sec.Empty = v.nothing()
 		v.Sections = append(v.Sections, sec)
@@ -54,10 +54,10 @@ func seriesView(v *view) error {
 		return err
 	}
 	v.tellGaps(line.Gaps, line.Since, v.begin(c))
-	sec.Title = "By " + line.By
+	sec.Title = v.say("By %s", stepWord(line.By))
 	sec.Chart = v.drawTimeline("s1", line, unit, as == "share" && unit != tally.Events)
 	sec.Sheet = v.seriesSheet(line, split, unit)
-	sec.Notes = append(sec.Notes, "The columns below the lines are all items that were read in the same outlets and languages, whatever they are about. Where they are missing, nothing was read, and the line is broken: nothing is known there. Red from the top is the part of the sources that could not be read; a dotted line is the day on which a source was added.")
+	sec.Notes = append(sec.Notes, v.say("The columns below the lines are all items that were read in the same outlets and languages, whatever they are about. Where they are missing, nothing was read, and the line is broken: nothing is known there. Red from the top is the part of the sources that could not be read; a dotted line is the day on which a source was added."))
 	v.Sections = append(v.Sections, sec)
 	return nil
 }
@@ -165,16 +165,16 @@ func columnsOf(e search.Expr) []search.Expr {
 }
 
 func (v *view) drawTimeline(id string, line timeline, unit tally.Unit, asShare bool) template.HTML {
-	l := chart.Lines{Whole: line.Read, Share: asShare && line.Read != nil, WholeAs: "All items read"}
+	l := chart.Lines{Whole: line.Read, Share: asShare && line.Read != nil, WholeAs: v.say("All items read, at most %s")}
 	if len(columnsOf(v.query.Root)) > 0 {
-		l.WholeAs = "All items read in these outlets and languages"
+		l.WholeAs = v.say("All items read in these outlets and languages, at most %s")
 	}
 	for _, p := range line.Periods {
-		l.Periods = append(l.Periods, tally.PeriodName(line.By, p))
+		l.Periods = append(l.Periods, v.s.periodName(line.By, p))
 	}
 	for i, name := range line.Names[:min(len(line.Names), linesShown)] {
 		if line.Keys[i].ID == "all" {
-			name = unitTitle(unit)
+			name = v.say(unitTitle(unit))
 		}
 		values := make([]float64, len(line.Periods))
 		for j, cell := range line.Counts[i] {
@@ -185,17 +185,17 @@ func (v *view) drawTimeline(id string, line timeline, unit tally.Unit, asShare b
 		}
 		l.Series = append(l.Series, chart.Series{Name: name, Values: values})
 	}
-	l.Marks = marksOf(line, len(v.s.Sources()))
-	l.Head = chart.Head{ID: id, Title: unitTitle(unit) + " by " + line.By, Desc: describe(line, unit)}
+	l.Marks = v.s.marksOf(line, len(v.s.Sources()))
+	l.Head = v.head(id, v.say("%s by %s", unitTitle(unit), stepWord(line.By)), v.describe(line, unit))
 	return drawn(l.Draw())
 }
 
-func unitTitle(u tally.Unit) string {
-	return map[tally.Unit]string{tally.Items: "Items", tally.Stories: "Stories", tally.Events: "Deals"}[u]
+func unitTitle(u tally.Unit) words.Message {
+	return map[tally.Unit]words.Message{tally.Items: "Items", tally.Stories: "Stories", tally.Events: "Deals"}[u]
 }
 
 // describe says in words where a time line is highest.
-func describe(line timeline, unit tally.Unit) string {
+func (v *view) describe(line timeline, unit tally.Unit) string {
 	var parts []string
 	for i, name := range line.Names[:min(len(line.Names), linesShown)] {
 		sum, best := 0, 0
@@ -206,7 +206,7 @@ func describe(line timeline, unit tally.Unit) string {
 			}
 		}
 		if sum > 0 {
-			parts = append(parts, fmt.Sprintf("%s: %s in all, most in %s", name, grouped(int64(sum)), tally.PeriodName(line.By, line.Periods[best])))
+			parts = append(parts, v.say("%s: %d in all, most in %s", name, sum, v.s.periodName(line.By, line.Periods[best])))
 		}
 	}
 	return strings.Join(parts, "; ") + "."
@@ -214,10 +214,10 @@ func describe(line timeline, unit tally.Unit) string {
 
 // marksOf puts the gaps onto the periods of a time line.
 // An outage is as high as the part of the sources that it hit.
-func marksOf(line timeline, sources int) []chart.Mark {
+func (s *Server) marksOf(line timeline, sources int) []chart.Mark {
 	var marks []chart.Mark
 	for _, g := range line.Gaps {
-		m := chart.Mark{From: -1, Name: g.Sentence(), Bad: !g.Added, Part: float64(len(g.Sources)) / float64(max(1, sources))}
+		m := chart.Mark{From: -1, Name: s.gapSentence(&g), Bad: !g.Added, Part: float64(len(g.Sources)) / float64(max(1, sources))}
 		if g.Network {
 			m.Part = 1
 		}
@@ -244,8 +244,8 @@ func (v *view) seriesSheet(line timeline, split string, unit tally.Unit) *sheet 
 // seriesSheetOf is the table of a time line; its numbers open the items that a
 // further query finds.
 func (v *view) seriesSheetOf(line timeline, split string, unit tally.Unit, more string) *sheet {
-	sh := &sheet{Name: "series", Caption: unitTitle(unit) + " by " + line.By, Shown: 120}
-	sh.Cols = append(sh.Cols, column{ID: line.By, Name: tally.AxisTitle(line.By)})
+	sh := &sheet{Name: "series", Caption: v.say("%s by %s", unitTitle(unit), stepWord(line.By)), Shown: 120}
+	sh.Cols = append(sh.Cols, column{ID: line.By, Name: v.s.axisTitle(line.By)})
 	for i, k := range line.Keys {
 		class := ""
 		if i >= colsShown {
@@ -253,11 +253,11 @@ func (v *view) seriesSheetOf(line timeline, split string, unit tally.Unit, more 
 		}
 		name := line.Names[i]
 		if k.ID == "all" {
-			name = unitTitle(unit)
+			name = v.say(unitTitle(unit))
 		}
 		sh.Cols = append(sh.Cols, column{ID: k.ID, Name: name, Num: true, Class: class})
 	}
-	sh.Cols = append(sh.Cols, column{ID: "read", Name: "All items read", Num: true})
+	sh.Cols = append(sh.Cols, column{ID: "read", Name: v.say("All items read"), Num: true})
 	axes := []tally.Axis{{Name: line.By}}
 	if split != "" {
 		axes = append(axes, tally.Axis{Name: split})
@@ -265,7 +265,7 @@ func (v *view) seriesSheetOf(line timeline, split string, unit tally.Unit, more 
 	for j, p := range line.Periods {
 		from, to := tally.Bounds(line.By, p, time.UTC)
 		period := tally.Key{ID: p, Query: "after:" + from.Format(time.DateOnly) + " before:" + to.Format(time.DateOnly)}
-		row := []cell{{Value: p, Text: tally.PeriodName(line.By, p), Head: true}}
+		row := []cell{{Value: p, Text: v.s.periodName(line.By, p), Head: true}}
 		for i, k := range line.Keys {
 			keys := []tally.Key{period, k}[:len(axes)]
 			keys[0].Query = joinQueries(more, period.Query)
@@ -313,11 +313,11 @@ func (s *Server) apiSeries(r *http.Request) (any, error) {
 		by = "month"
 	}
 	if by != "day" && by != "week" && by != "month" && by != "year" {
-		return nil, failure{Code: http.StatusBadRequest, Kind: "bad_step", Detail: "by takes day, week, month or year."}
+		return nil, inEnglish(http.StatusBadRequest, "bad_step", "by takes day, week, month or year.")
 	}
 	split := v.form.Get("split")
 	if _, err := tally.ParseAxis(split, s.Taxonomy); split != "" && err != nil {
-		return nil, failure{Code: http.StatusBadRequest, Kind: "bad_axis", Detail: "split: " + err.Error()}
+		return nil, inEnglish(http.StatusBadRequest, "bad_axis", "split: "+err.Error())
 	}
 	c, err := v.corpus()
 	if err != nil {

@@ -26,6 +26,7 @@ import (
 	"silkwire/store"
 	"silkwire/tally"
 	"silkwire/taxonomy"
+	"silkwire/words"
 )
 
 // Options say what a [Server] shows. Store and Taxonomy must be set; the rest
@@ -113,13 +114,20 @@ type SourceInfo struct {
 	Source   news.Source
 	Enabled  bool
 	Note     string // what is known of it: who saw it working, and when
-	Schedule string // how often it is visited, in words
+	Schedule string // how often it is visited, in words, or as cron writes it
 }
 
-// Server answers requests. It may be used by many goroutines.
+// Server answers requests in one language; what it does not answer in its own
+// it hands to the one that does. It may be used by many goroutines.
 type Server struct {
+	*shared
+	words *words.Language
+	pages pages
+}
+
+// shared is what the servers of all languages have in common.
+type shared struct {
 	Options
-	pages   pages
 	assets  assets
 	known   atomic.Pointer[known]
 	handler http.Handler
@@ -127,6 +135,9 @@ type Server struct {
 	trusted trusted
 	corpora corpora
 	exports chan struct{} // one in it for each file that is being written
+
+	catalogue *words.Catalogue
+	speakers  map[string]*Server // by language
 
 	who func(*http.Request) (visitor, error)
 }
@@ -147,8 +158,8 @@ type counts struct {
 	denied, signInFailed, throttled  atomic.Int64
 }
 
-// New returns a server. It panics if a template that is built in is broken,
-// which a test rules out.
+// New returns a server. It panics if a template or a file of words that is
+// built in is broken, which a test rules out.
 func New(o Options) *Server {
 	if o.Sources == nil {
 		o.Sources = func() []SourceInfo { return nil }
@@ -168,10 +179,18 @@ func New(o Options) *Server {
 	if o.People == nil {
 		o.People = people.New(o.Store, o.Now)
 	}
-	s := &Server{Options: o, pages: parsePages(), assets: loadAssets(), exports: make(chan struct{}, exportsAtOnce)}
+	catalogue, err := words.Load()
+	if err != nil {
+		panic(err)
+	}
+	all := &shared{Options: o, assets: loadAssets(), exports: make(chan struct{}, exportsAtOnce), catalogue: catalogue, speakers: map[string]*Server{}}
+	for _, l := range catalogue.All() {
+		all.speakers[l.Tag] = &Server{shared: all, words: l, pages: parsePages(l)}
+	}
+	s := all.speakers[catalogue.English().Tag]
 	s.Reconfigure(o.Outlets, o.Warnings, o.Contact, o.Clusters)
 	s.who = s.identify
-	s.handler = s.guarded(s.routes())
+	s.handler = s.guarded(s.inTheirLanguage())
 	return s
 }
 
@@ -304,6 +323,7 @@ func (s *Server) table() []route {
 
 		{"GET /static/{file}", account.Nobody, s.static},
 	}
+	list = append(list, s.languageRoute())
 	if s.Elsewhere != nil {
 		list = append(list, route{"GET /sign-in/elsewhere", account.Nobody, s.goElsewhere}, route{"GET " + ReturnPath, account.Nobody, s.comeBack})
 	}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
 
 	"silkwire/export"
+	"silkwire/words"
 )
 
 // sheet is the table of a picture. What the page shows, what the CSV holds and
@@ -49,8 +51,8 @@ type cell struct {
 // textLink is a link in a line of small ones.
 type textLink struct{ Name, Href string }
 
-// Show is the cell for people.
-func (c cell) Show() string {
+// shown is the cell for people who read a language.
+func shown(l *words.Language, c cell) string {
 	if c.Text != "" {
 		return c.Text
 	}
@@ -60,7 +62,7 @@ func (c cell) Show() string {
 	case int:
 		return grouped(int64(v))
 	case float64:
-		return trimmed(v)
+		return l.Decimal(math.Round(v*100)/100, -1)
 	}
 	return fmt.Sprint(c.Value)
 }
@@ -85,9 +87,7 @@ func number(n int, href string) cell {
 }
 
 // share is a part of a whole in percent with one place.
-func share(x float64) cell { return cell{Value: x, Text: percentage(x)} }
-
-func percentage(x float64) string { return strconv.FormatFloat(100*x, 'f', 1, 64) + " %" }
+func (s *Server) share(x float64) cell { return cell{Value: x, Text: s.percentage(x)} }
 
 // sheets are the tables of a view, the chosen one only where one is chosen.
 func (v *view) sheets() []*sheet {

@@ -28,7 +28,7 @@ func (s *Server) signInPage(r *http.Request) (framed, error) {
 
 func (s *Server) signInForm(r *http.Request, next string) (*signInPage, error) {
 	somebody, err := s.People.Anybody(r.Context())
-	p := &signInPage{frame: frame{Title: "Sign in"}, Next: ownPath(next), Empty: !somebody}
+	p := &signInPage{frame: frame{Title: s.say("Sign in")}, Next: ownPath(next), Empty: !somebody}
 	if s.Elsewhere != nil {
 		p.Through = s.ElsewhereName
 	}
@@ -74,12 +74,12 @@ func (s *Server) notAdmitted(w http.ResponseWriter, r *http.Request, name string
 	case errors.As(err, &wait):
 		s.counts.throttled.Add(1)
 		retryAfter(w, wait.For)
-		code, says = http.StatusTooManyRequests, "Too many attempts. Try again in "+inWords(wait.For)+"."
+		code, says = http.StatusTooManyRequests, s.say("Too many attempts. Try again in %s.", s.inTime(wait.For))
 	case errors.Is(err, account.ErrBusy):
 		retryAfter(w, 5*time.Second)
-		return http.StatusServiceUnavailable, "Too many people sign in at this moment. Try again in a few seconds.", true
+		return http.StatusServiceUnavailable, s.say("Too many people sign in at this moment. Try again in a few seconds."), true
 	case errors.Is(err, people.ErrWrong):
-		code, says = http.StatusUnauthorized, "The name or the password is wrong."
+		code, says = http.StatusUnauthorized, s.say("The name or the password is wrong.")
 	default:
 		return 0, "", false
 	}
@@ -96,11 +96,11 @@ func retryAfter(w http.ResponseWriter, d time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(d.Seconds())))))
 }
 
-func inWords(d time.Duration) string {
+func (s *Server) inTime(d time.Duration) string {
 	if d > time.Minute {
-		return count(int(math.Ceil(d.Minutes())), "minute")
+		return s.say("%d minutes", int(math.Ceil(d.Minutes())))
 	}
-	return count(max(1, int(math.Ceil(d.Seconds()))), "second")
+	return s.say("%d seconds", max(1, int(math.Ceil(d.Seconds()))))
 }
 
 // readForm reads the body of a form.
@@ -133,9 +133,9 @@ type setupPage struct {
 func (s *Server) setupPage(r *http.Request) (framed, error) {
 	somebody, err := s.People.Anybody(r.Context())
 	if err == nil && somebody {
-		err = failure{Code: http.StatusNotFound, Kind: "not_found", Detail: people.ErrNoSetup.Error() + "."}
+		err = failure{Code: http.StatusNotFound, Kind: "not_found", Detail: "%s", Args: []any{s.sentence(people.ErrNoSetup)}}
 	}
-	return &setupPage{frame: frame{Title: "Set up Silkwire"}}, err
+	return &setupPage{frame: frame{Title: s.say("Set up Silkwire")}}, err
 }
 
 // setUp makes whoever has the token from the log the first admin.
@@ -144,7 +144,7 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	p := &setupPage{frame: frame{Title: "Set up Silkwire"}, Token: oneLine(r.PostFormValue("token"), 64), Name: oneLine(r.PostFormValue("name"), 64)}
+	p := &setupPage{frame: frame{Title: s.say("Set up Silkwire")}, Token: oneLine(r.PostFormValue("token"), 64), Name: oneLine(r.PostFormValue("name"), 64)}
 	secret, err := s.People.SetUp(r.Context(), r.PostFormValue("token"), r.PostFormValue("name"), r.PostFormValue("password"), s.addressOf(r), browserName(r.UserAgent()))
 	if err == nil {
 		s.admit(w, r, secret)
@@ -156,6 +156,6 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	p.Code, p.Mistake = http.StatusBadRequest, asSentence(no)
+	p.Code, p.Mistake = http.StatusBadRequest, s.sentence(no)
 	s.writePage(w, r, "setup", p)
 }

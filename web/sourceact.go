@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"silkwire/news"
 )
@@ -27,9 +29,9 @@ func (s *Server) actOnSource(r *http.Request) (string, error) {
 	who := cmp.Or(visitorOf(r).Name, "somebody on this machine")
 	switch err := s.Act(context.WithoutCancel(r.Context()), id, act, who); {
 	case errors.Is(err, ErrNoSource):
-		return "", failure{Code: http.StatusNotFound, Kind: "not_found", Detail: "There is no source " + string(id) + "."}
+		return "", failure{Code: http.StatusNotFound, Kind: "not_found", Detail: "There is no source %s.", Args: []any{string(id)}}
 	case err != nil:
-		return "", failure{Code: http.StatusConflict, Kind: "busy", Detail: capital(err.Error()) + "."}
+		return "", failure{Code: http.StatusConflict, Kind: "busy", Detail: "%s", Args: []any{capital(err.Error()) + "."}}
 	}
 	s.audit(r, act+" source", "source "+string(id), nil, act)
 	return "/status#source-" + url.PathEscape(string(id)), nil
@@ -39,7 +41,8 @@ func capital(s string) string {
 	if s == "" {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // hostRow is how politely one host was visited, by all its sources.

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"silkwire/news"
 	"silkwire/store"
+	"silkwire/words"
 )
 
 // statusPage is templates/status.html: what a tired operator has to know.
@@ -57,7 +57,7 @@ type sourceRow struct {
 	URL                              string
 	Href                             string // its items
 	Condition                        condition
-	Word                             string
+	Word                             words.Message
 	Says, Advice                     string
 	Technical                        string
 	Success, Next                    stamp
@@ -65,7 +65,8 @@ type sourceRow struct {
 	New                              int
 	Items                            int
 	Notes                            []string
-	Note, Schedule                   string
+	Note                             string
+	Schedule                         words.Message
 	Quiet                            string
 	Insecure                         bool
 	Counters                         news.Counters
@@ -113,8 +114,8 @@ func (s *Server) statusPage(r *http.Request) (framed, error) {
 		return nil, err
 	}
 	p := &statusPage{
-		frame: frame{Title: "Status", Section: "status"}, Trust: orUnmeasured(whole.Line()), report: rep, Size: sizeOf(rep.Stats),
-		Checked: s.stamp(s.Now()), Outbox: count(rep.Stats.Outbox, "message"),
+		frame: frame{Title: s.say("Status"), Section: "status"}, Trust: s.orUnmeasured(whole.Line()), report: rep, Size: s.sizeOf(rep.Stats),
+		Checked: s.stamp(s.Now()), Outbox: s.say("%d messages", rep.Stats.Outbox),
 	}
 	if !rep.Ready {
 		p.Refresh = 10
@@ -168,13 +169,13 @@ func (s *Server) report(ctx context.Context) (report, error) {
 	slices.SortStableFunc(rep.Sources, func(a, b sourceReport) int {
 		return cmp.Or(cmp.Compare(a.Condition.order(), b.Condition.order()), cmp.Compare(a.Info.Source.ID, b.Info.Source.ID))
 	})
-	rep.Headline = headline(rep.Counts)
+	rep.Headline = s.headline(rep.Counts)
 	rep.Problems = s.problems(&rep, late)
 	return rep, nil
 }
 
 // headline is the state of all sources in one sentence.
-func headline(n map[condition]int) string {
+func (s *Server) headline(n map[condition]int) string {
 	watched := 0
 	for c, k := range n {
 		if c != switchedOff {
@@ -185,50 +186,33 @@ func headline(n map[condition]int) string {
 	waiting := n[noNetwork]
 	switch {
 	case watched == 0:
-		return "No source is configured yet"
+		return s.say("No source is configured yet")
 	case waiting > 0 && waiting+n[paused]+n[needsAttention] == watched:
-		return "No network: every source waits"
-	case attention == 1:
-		return "1 source needs attention"
-	case attention > 1:
-		return fmt.Sprintf("%d sources need attention", attention)
+		return s.say("No network: every source waits")
+	case attention > 0:
+		return s.say("%d sources need attention", attention)
 	case n[fine] == watched && watched == 1:
-		return "The source is fine"
+		return s.say("The source is fine")
 	case n[fine] == watched:
-		return fmt.Sprintf("All %d sources are fine", watched)
+		return s.say("All %d sources are fine", watched)
 	case n[notYet] == watched:
-		return "The first visits are under way"
+		return s.say("The first visits are under way")
 	}
-	return healing(n, watched)
+	return s.healing(n, watched)
 }
 
 // healing is the sentence when nothing needs attention, but not all is done.
-func healing(n map[condition]int, watched int) string {
-	parts := []string{fmt.Sprintf("%d of %d sources are fine", n[fine], watched)}
-	if k := n[tryingAgain]; k > 0 {
-		parts = append(parts, isOrAre(k)+" being tried again")
-	}
-	if k := n[noNetwork]; k > 0 {
-		parts = append(parts, waits(k)+" for the network")
-	}
-	if k := n[notYet]; k > 0 {
-		parts = append(parts, waits(k)+" for a first visit")
+func (s *Server) healing(n map[condition]int, watched int) string {
+	parts := []string{s.say("%d of %d sources are fine", n[fine], watched)}
+	for _, part := range []struct {
+		of   condition
+		says words.Message
+	}{{tryingAgain, "%d are being tried again"}, {noNetwork, "%d wait for the network"}, {notYet, "%d wait for a first visit"}} {
+		if k := n[part.of]; k > 0 {
+			parts = append(parts, s.say(part.says, k))
+		}
 	}
 	return strings.Join(parts, "; ")
-}
-
-func isOrAre(k int) string {
-	if k == 1 {
-		return "1 is"
-	}
-	return fmt.Sprintf("%d are", k)
-}
-
-func waits(k int) string {
-	if k == 1 {
-		return "1 waits"
-	}
-	return fmt.Sprintf("%d wait", k)
 }
 
 func (rep *report) verdict() string {
@@ -246,22 +230,22 @@ func (s *Server) problems(rep *report, late int) []string {
 	k := s.known.Load()
 	var list []string
 	if !rep.Ready {
-		list = append(list, "Not ready: "+strings.TrimSuffix(rep.WhyNot, ".")+".")
+		list = append(list, s.say("Not ready: %s.", strings.TrimSuffix(rep.WhyNot, ".")))
 	}
 	if late > 0 {
-		list = append(list, count(late, "visit")+" should have happened more than an hour ago. Is the daemon running, and is the clock right?")
+		list = append(list, s.say("%d visits should have happened more than an hour ago. Is the daemon running, and is the clock right?", late))
 	}
 	if free := rep.Stats.DiskFree; free > 0 && free < lowDisk {
-		list = append(list, "Only "+size(free)+" are free on the archive's disk. When it is full, visits stop; nothing is lost.")
+		list = append(list, s.say("Only %s are free on the archive's disk. When it is full, visits stop; nothing is lost.", s.size(free)))
 	}
 	if rep.Last != nil {
 		if n := undelivered(rep.Last.Messages); n > 0 {
-			list = append(list, count(n, "message")+" of the last digest could not be delivered. The digest's own page says why.")
+			list = append(list, s.say("%d messages of the last digest could not be delivered. The digest's own page says why.", n))
 		}
 	}
-	const noContact = "No contact is set. Outlets cannot reach you before they shut Silkwire out: set fetch.contact to a mail address or a page about you."
+	const noContact words.Message = "No contact is set. Outlets cannot reach you before they shut Silkwire out: set fetch.contact to a mail address or a page about you."
 	if !k.contact && !s.Demo && !slices.ContainsFunc(k.warnings, func(w string) bool { return strings.Contains(w, "contact") }) {
-		list = append(list, noContact)
+		list = append(list, s.say(noContact))
 	}
 	return append(list, k.warnings...)
 }
@@ -280,10 +264,10 @@ func (s *Server) sourceRow(src *sourceReport) sourceRow {
 	info, st := &src.Info, &src.State
 	o := s.outlet(info.Source.Outlet)
 	row := sourceRow{
-		ID: string(info.Source.ID), Outlet: o.Name, Country: countryName(o.Country), Langs: languages(info.Source, o),
-		Kind: kindName(info.Source.Kind), URL: news.CanonicalURL(info.Source.URL), Condition: src.Condition, Word: src.Condition.Word(),
+		ID: string(info.Source.ID), Outlet: o.Name, Country: s.countryName(o.Country), Langs: s.languages(info.Source, o),
+		Kind: s.kindName(info.Source.Kind), URL: news.CanonicalURL(info.Source.URL), Condition: src.Condition, Word: src.Condition.Word(),
 		Href:    filters{Query: "source:" + quoted(string(info.Source.ID)), All: true}.href(""),
-		Success: s.stamp(st.LastSuccess), New: src.New, Items: st.Items, Note: info.Note, Schedule: info.Schedule,
+		Success: s.stamp(st.LastSuccess), New: src.New, Items: st.Items, Note: info.Note, Schedule: words.Message(info.Schedule),
 		Insecure: info.Source.Insecure, Counters: st.Counters,
 	}
 	for _, n := range st.Notes {
@@ -301,7 +285,7 @@ func (s *Server) sourceRow(src *sourceReport) sourceRow {
 		row.Next = s.stamp(st.Due)
 	}
 	if now := s.Now(); row.Quiet == "" && src.Condition == fine && !st.LastNew.IsZero() && now.Sub(st.LastNew) > quietAfter {
-		row.Quiet = "Nothing new since " + st.LastNew.In(s.Zone).Format("2 January 2006") + "."
+		row.Quiet = s.say("Nothing new since %s.", s.words.Date(st.LastNew.In(s.Zone)))
 	}
 	return row
 }
@@ -316,35 +300,43 @@ func quoted(s string) string {
 // sourceSays is the state of a source in a sentence, with advice where there
 // is something to do.
 func (s *Server) sourceSays(src *sourceReport) (says, advice string) {
+	known, ok := sentences()[src.State.Outcome]
 	switch src.Condition {
 	case switchedOff:
-		return "Switched off in the config.", ""
+		return s.say("Switched off in the config."), ""
 	case paused:
-		return "Not visited any more: " + strings.TrimSuffix(oneLine(src.State.Paused, 300), ".") + ".", sentences()[src.State.Outcome].Advice
+		return s.say("Not visited any more: %s.", strings.TrimSuffix(oneLine(src.State.Paused, 300), ".")), s.advice(known)
 	case notYet:
-		return "Waits for its first visit.", ""
+		return s.say("Waits for its first visit."), ""
 	}
-	known, ok := sentences()[src.State.Outcome]
 	if !ok {
-		return "The last visit ended as “" + oneLine(string(src.State.Outcome), 40) + "”.", ""
+		return s.say("The last visit ended as “%s”.", oneLine(string(src.State.Outcome), 40)), ""
 	}
+	says = s.say(known.Says)
 	if src.State.Failures > 1 {
-		known.Says += fmt.Sprintf(" %d visits in a row have failed.", src.State.Failures)
+		says += " " + s.say("%d visits in a row have failed.", src.State.Failures)
 	}
 	if src.Condition == fine && src.State.Outcome != news.Partial {
-		known.Advice = ""
+		return says, ""
 	}
-	return known.Says, known.Advice
+	return says, s.advice(known)
 }
 
-func languages(src news.Source, o news.Outlet) string {
+func (s *Server) advice(known sentence) string {
+	if known.Advice == "" {
+		return ""
+	}
+	return s.say(known.Advice)
+}
+
+func (s *Server) languages(src news.Source, o news.Outlet) string {
 	tags := src.Languages
 	if len(tags) == 0 {
 		tags = o.Languages
 	}
 	var list []string
 	for _, t := range tags {
-		list = append(list, languageName(t))
+		list = append(list, s.languageName(t))
 	}
 	return strings.Join(list, ", ")
 }
@@ -356,29 +348,29 @@ func added(a, b news.Counters) news.Counters {
 	}
 }
 
-func sizeOf(st store.Stats) archiveSize {
+func (s *Server) sizeOf(st store.Stats) archiveSize {
 	a := archiveSize{
 		Items: grouped(int64(st.Items)), Relevant: grouped(int64(st.Relevant)), Revisions: grouped(int64(st.Revisions)),
-		Editions: grouped(int64(st.Editions)), File: size(st.Bytes), Free: size(st.FreeBytes), Schema: st.Schema,
+		Editions: grouped(int64(st.Editions)), File: s.size(st.Bytes), Free: s.size(st.FreeBytes), Schema: st.Schema,
 	}
 	if st.DiskFree > 0 {
-		a.Disk = size(st.DiskFree)
+		a.Disk = s.size(st.DiskFree)
 	}
 	for _, tag := range slices.SortedFunc(maps.Keys(st.Languages), func(x, y string) int {
 		return cmp.Or(cmp.Compare(st.Languages[y], st.Languages[x]), cmp.Compare(x, y))
 	}) {
-		a.Languages = append(a.Languages, langCount{languageName(tag), grouped(int64(st.Languages[tag]))})
+		a.Languages = append(a.Languages, langCount{s.languageName(tag), grouped(int64(st.Languages[tag]))})
 	}
 	return a
 }
 
 func (s *Server) digestLine(e *store.Edition) *digestLine {
-	return &digestLine{Href: editionHref(e.ID), Subject: oneLine(e.Subject, 200), Rendered: s.stamp(e.Rendered), Deliveries: deliveryCounts(e.Messages)}
+	return &digestLine{Href: editionHref(e.ID), Subject: oneLine(e.Subject, 200), Rendered: s.stamp(e.Rendered), Deliveries: s.deliveryCounts(e.Messages)}
 }
 
-func orUnmeasured(line string) string {
+func (s *Server) orUnmeasured(line string) string {
 	if line == "" {
-		return "Not yet measured."
+		return s.say("Not yet measured.")
 	}
 	return line
 }

@@ -12,6 +12,7 @@ import (
 	"silkwire/news"
 	"silkwire/search"
 	"silkwire/store"
+	"silkwire/words"
 )
 
 // exportsAtOnce bounds how many files are written at the same time.
@@ -29,7 +30,7 @@ type takeaway struct {
 
 // tableLinks leads to one table in every format.
 type tableLinks struct {
-	Name             string
+	Name             words.Message
 	CSV, JSONL, XLSX string
 }
 
@@ -44,9 +45,24 @@ func (s *Server) takeaway(ctx context.Context, q search.Query, found int) (takea
 		link := func(f export.Format) string {
 			return hrefWith("/export", "q", of.Query, "what", string(what), "format", string(f))
 		}
-		t.Tables = append(t.Tables, tableLinks{string(what), link(export.CSV), link(export.JSONL), link(export.XLSX)})
+		t.Tables = append(t.Tables, tableLinks{tableWord(what), link(export.CSV), link(export.JSONL), link(export.XLSX)})
 	}
 	return t, nil
+}
+
+// tableWord is what a row of a table is.
+func tableWord(what export.What) words.Message {
+	switch what {
+	case export.Items:
+		return "items"
+	case export.Tags:
+		return "tags"
+	case export.Events:
+		return "events"
+	case export.Reviews:
+		return "reviews"
+	}
+	return words.Message(what)
 }
 
 // taxonomyVersion is the version of the taxonomy, "" without one.
@@ -102,10 +118,10 @@ func (s *Server) exportJob(form url.Values) (export.Job, error) {
 	}
 	job := export.Job{Query: query, Maker: export.Maker{Taxonomy: s.Taxonomy, Outlet: s.outlet, Text: form.Get("text") == "1"}}
 	if job.What, err = export.ParseWhat(form.Get("what")); err != nil {
-		return job, failure{Code: http.StatusBadRequest, Kind: "bad_table", Detail: "what: " + err.Error() + "."}
+		return job, failure{Code: http.StatusBadRequest, Kind: "bad_table", Detail: "%s", Args: []any{"what: " + err.Error() + "."}}
 	}
 	if job.Format, err = export.ParseFormat(form.Get("format")); err != nil {
-		return job, failure{Code: http.StatusBadRequest, Kind: "bad_format", Detail: "format: " + err.Error() + "."}
+		return job, failure{Code: http.StatusBadRequest, Kind: "bad_format", Detail: "%s", Args: []any{"format: " + err.Error() + "."}}
 	}
 	return job, nil
 }
@@ -177,7 +193,7 @@ func (s *Server) codebook(w http.ResponseWriter, r *http.Request) {
 	if name := r.URL.Query().Get("format"); name != "" && name != "md" {
 		var err error
 		if format, err = export.ParseFormat(name); err != nil {
-			s.fail(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_format", Detail: "format: " + err.Error() + ", and md."})
+			s.fail(w, r, failure{Code: http.StatusBadRequest, Kind: "bad_format", Detail: "%s", Args: []any{"format: " + err.Error() + ", and md."}})
 			return
 		}
 	}
@@ -245,7 +261,7 @@ func (s *Server) snapshotPage(r *http.Request) (framed, error) {
 		return nil, err
 	}
 	p := &snapshotPage{
-		frame: frame{Title: "Snapshot", Section: "items"}, ID: d.Then.ID(), Cite: d.Then.Cite(), Query: d.Then.Query,
+		frame: frame{Title: s.say("Snapshot"), Section: "items"}, ID: d.Then.ID(), Cite: d.Then.Cite(), Query: d.Then.Query,
 		Href: hrefWith("/", "q", d.Then.Query, "all", "1"), Same: d.Same, Says: d.Says(),
 	}
 	for _, c := range d.Examples {

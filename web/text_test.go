@@ -149,12 +149,12 @@ func TestDisguisesAreTakenOutOfForeignText(t *testing.T) { // H12
 
 func TestNumbersAreWrittenAsPeopleSayThem(t *testing.T) {
 	for in, want := range map[float64]string{999: "USD 999", 12_500: "USD 12\u202f500", 1_250_000: "USD 1.25 million", 2e9: "USD 2 billion", 1.5e12: "USD 1.5 trillion"} {
-		if got := money(&news.Amount{Value: in, Currency: "USD"}); got != want {
+		if got := english(t).money(&news.Amount{Value: in, Currency: "USD"}); got != want {
 			t.Errorf("%v is %q, want %q", in, got, want)
 		}
 	}
 	for d, want := range map[time.Duration]string{0: "just now", 5 * time.Minute: "5 min ago", 3 * time.Hour: "3 h ago", 100 * time.Hour: "4 days ago", -30 * time.Second: "in a moment", -2 * time.Hour: "in 2 h"} {
-		if got := ago(noon.Add(-d), noon); got != want {
+		if got := english(t).ago(noon.Add(-d), noon); got != want {
 			t.Errorf("%v is %q, want %q", d, got, want)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"silkwire/news"
 	"silkwire/trust"
+	"silkwire/words"
 )
 
 // trustPage is templates/trust.html: how far the tags can be trusted.
@@ -26,9 +27,10 @@ type trustPage struct {
 
 // trustTable is precision and recall of one kind of thing.
 type trustTable struct {
-	ID, Title, Head string
-	Rows            []trustRow
-	More            int
+	ID          string
+	Title, Head words.Message
+	Rows        []trustRow
+	More        int
 }
 
 type trustRow struct {
@@ -106,93 +108,85 @@ func (s *Server) trustPage(r *http.Request) (framed, error) {
 		return nil, err
 	}
 	p := &trustPage{
-		frame: frame{Title: "Trust", Section: "trust"}, Line: whole.Line(), Basis: basisOf(&whole), JSON: "/api/v1/trust",
+		frame: frame{Title: s.say("Trust"), Section: "trust"}, Line: whole.Line(), Basis: s.basisOf(&whole), JSON: "/api/v1/trust",
 		Desk: visitorOf(r).Role.Allows("analyst"),
 	}
 	overall := trustTable{ID: "overall", Title: "Overall", Head: "What"}
 	for _, x := range []struct {
-		name string
+		name words.Message
 		row  trust.Row
 	}{{"Tags", whole.Tags}, {"Events", whole.Events}, {"Relevance of items", whole.Relevance}} {
-		overall.Rows = append(overall.Rows, trustRow{Name: x.name, Precision: measure(x.row.Precision), Recall: measure(x.row.Recall)})
+		overall.Rows = append(overall.Rows, trustRow{Name: s.say(x.name), Precision: s.measure(x.row.Precision), Recall: s.measure(x.row.Recall)})
 	}
 	p.Tables = append(p.Tables, overall,
-		s.trustTable("facets", "By facet", "Facet", whole.Facets, func(id string) (string, string) { return upperFirst(facetName(id)), "" }),
-		s.trustTable("languages", "By language", "Language", whole.Languages, func(id string) (string, string) { return languageName(id), "" }),
+		s.trustTable("facets", "By facet", "Facet", whole.Facets, func(id string) (string, string) { return capital(s.facetName(id)), "" }),
+		s.trustTable("languages", "By language", "Language", whole.Languages, func(id string) (string, string) { return s.languageName(id), "" }),
 		s.trustTable("outlets", "By outlet", "Outlet", whole.Outlets, func(id string) (string, string) { return s.outlet(news.OutletID(id)).Name, "" }),
 		s.trustTable("concepts", "By concept", "Concept", whole.Concepts, func(id string) (string, string) {
 			return s.name(news.ConceptID(id)), conceptHref(news.ConceptID(id))
 		}))
 	for _, a := range whole.Agreement {
-		basis := "nothing was read twice yet"
+		basis := s.say("nothing was read twice yet")
 		if a.Units > 0 {
-			basis = fmt.Sprintf("%s of %s, read by %s", count(a.Units, "verdict"), count(a.Items, "item"), count(a.Analysts, "analyst"))
+			basis = s.say("%s of %s, read by %s", s.say("%d verdicts", a.Units), s.say("%d items", a.Items), s.say("%d analysts", a.Analysts))
 		}
-		p.Agreement = append(p.Agreement, agreementLine{Of: upperFirst(a.Of), Basis: basis, Alpha: coefficient(a.Alpha), AC1: coefficient(a.AC1)})
+		p.Agreement = append(p.Agreement, agreementLine{Of: s.say(agreedOn(a.Of)), Basis: basis, Alpha: s.coefficient(a.Alpha), AC1: s.coefficient(a.AC1)})
 	}
 	for _, t := range whole.Rejections[:min(mostTerms, len(whole.Rejections))] {
 		lang, term, _ := strings.Cut(t.Term, " ")
 		p.Terms = append(p.Terms, termLine{
-			Concept: s.name(t.Concept), Href: conceptHref(t.Concept), Term: foreignText(term, lang), Lang: languageName(lang), Wrong: t.Wrong, Right: t.Right,
+			Concept: s.name(t.Concept), Href: conceptHref(t.Concept), Term: foreignText(term, lang), Lang: s.languageName(lang), Wrong: t.Wrong, Right: t.Right,
 		})
 	}
 	return p, nil
 }
 
 // basisOf says what the numbers rest on, and what they cannot say.
-func basisOf(w *trust.Whole) []string {
-	list := []string{fmt.Sprintf("%s by analysts of %s; of %s drawn at random, %d looked through.",
-		count(w.Reviews, "review"), count(w.Items, "item"), count(w.Drawn, "item"), w.Sampled)}
+func (s *Server) basisOf(w *trust.Whole) []string {
+	list := []string{s.say("%s by analysts of %s; of %s drawn at random, %d looked through.",
+		s.say("%d reviews", w.Reviews), s.say("%d items", w.Items), s.say("%d items", w.Drawn), w.Sampled)}
 	if w.Open > 0 {
-		list = append(list, fmt.Sprintf("%s not settled yet, and counted for nothing.", count(w.Open, "disagreement")))
+		list = append(list, s.say("%d disagreements not settled yet, and counted for nothing.", w.Open))
 	}
 	if w.Unjudged > 0 {
-		list = append(list, fmt.Sprintf("%s of these items came after they were looked through, and are not judged.", count(w.Unjudged, "tag")))
+		list = append(list, s.say("%d tags of these items came after they were looked through, and are not judged.", w.Unjudged))
 	}
 	if w.Older > 0 {
-		list = append(list, fmt.Sprintf("%s judged under an earlier taxonomy; the tags that count are those of now. Where the taxonomy was mended by these very verdicts, the numbers flatter it.", count(w.Older, "item")))
+		list = append(list, s.say("%d items judged under an earlier taxonomy; the tags that count are those of now. Where the taxonomy was mended by these very verdicts, the numbers flatter it.", w.Older))
 	}
 	return list
 }
 
-func (s *Server) trustTable(id, title, head string, rows []trust.Row, name func(string) (string, string)) trustTable {
+func (s *Server) trustTable(id string, title, head words.Message, rows []trust.Row, name func(string) (string, string)) trustTable {
 	t := trustTable{ID: id, Title: title, Head: head}
 	for i := range rows {
 		if i == mostTrustRows {
 			t.More = len(rows) - i
 			break
 		}
-		row := trustRow{Precision: measure(rows[i].Precision), Recall: measure(rows[i].Recall)}
+		row := trustRow{Precision: s.measure(rows[i].Precision), Recall: s.measure(rows[i].Recall)}
 		row.Name, row.Href = name(rows[i].ID)
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-func measure(e *trust.Estimate) measured {
+func (s *Server) measure(e *trust.Estimate) measured {
 	if e == nil {
 		return measured{}
 	}
 	return measured{
-		Known: true, Value: trust.Share(e.Value), Span: e.Span(), Of: count(e.Of, "verdict"),
+		Known: true, Value: trust.Share(e.Value), Span: e.Span(), Of: s.say("%d verdicts", e.Of),
 		Low: int(100 * e.Low), High: int(100 * e.High), At: int(100 * e.Value),
 	}
 }
 
 // coefficient is a measure of agreement, which is no share.
-func coefficient(e *trust.Estimate) measured {
+func (s *Server) coefficient(e *trust.Estimate) measured {
 	if e == nil {
 		return measured{}
 	}
-	return measured{Known: true, Value: fmt.Sprintf("%.2f", e.Value), Span: fmt.Sprintf("%.2f to %.2f", e.Low, e.High)}
-}
-
-func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	runes := []rune(s)
-	return strings.ToUpper(string(runes[0])) + string(runes[1:])
+	return measured{Known: true, Value: s.words.Decimal(e.Value, 2), Span: s.say("%s to %s", s.words.Decimal(e.Low, 2), s.words.Decimal(e.High, 2))}
 }
 
 func (s *Server) apiTrust(r *http.Request) (any, error) { return s.trust(r.Context()) }

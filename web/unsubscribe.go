@@ -29,7 +29,7 @@ func (s *Server) askUnsubscribe(r *http.Request) (framed, error) {
 		return nil, err
 	}
 	return &unsubscribePage{
-		frame: frame{Title: "Leave a digest"}, Profile: oneLine(sub.Profile, 60), Recipient: oneLine(sub.Recipient, 200),
+		frame: frame{Title: s.say("Leave a digest")}, Profile: oneLine(sub.Profile, 60), Recipient: oneLine(sub.Recipient, 200),
 		Action: r.URL.EscapedPath(), Done: sub.Off,
 	}, nil
 }
@@ -49,7 +49,7 @@ func (s *Server) unsubscribe(r *http.Request) (framed, error) {
 		s.Log.Info("a reader left a digest", "request", idOf(r), "profile", sub.Profile)
 	}
 	return &unsubscribePage{
-		frame: frame{Title: "You have left the digest"}, Profile: oneLine(sub.Profile, 60), Recipient: oneLine(sub.Recipient, 200), Done: true,
+		frame: frame{Title: s.say("You have left the digest")}, Profile: oneLine(sub.Profile, 60), Recipient: oneLine(sub.Recipient, 200), Done: true,
 	}, nil
 }
 

@@ -59,7 +59,7 @@ func TestLookingAtALinkLeavesNothing(t *testing.T) { // M23: scanners follow eve
 	s, a := mailing(t)
 	page := pageAt(t, s, "/unsubscribe/good")
 	page.says(t, "Leave this digest?", "daily", "reader@desk.example", "Nothing has been changed yet")
-	form := page.one(t, "form")
+	form := page.one(t, "main form")
 	if form.attr("method") != "post" || form.attr("action") != "/unsubscribe/good" || a.leaves != 0 {
 		t.Errorf("%s %s, %d writes", form.attr("method"), form.attr("action"), a.leaves)
 	}

@@ -22,6 +22,8 @@ type visitor struct {
 	Name string // of the user; "" for somebody whom nobody has named
 	Role account.Role
 	Pass account.Pass // what was shown; zero in the demo and behind a proxy that signs in
+
+	Language string // of the account; "": none was chosen
 }
 
 // User reports whether the visitor has an account.
@@ -43,7 +45,7 @@ func (s *Server) identify(r *http.Request) (visitor, error) {
 	if c, err := r.Cookie(s.cookieName(r)); err == nil {
 		p, u, err := s.People.Recognise(r.Context(), account.Session, c.Value, s.addressOf(r))
 		if err == nil {
-			return visitor{Name: u.Name, Role: p.Role(u), Pass: p}, nil
+			return visitor{Name: u.Name, Role: p.Role(u), Pass: p, Language: u.Language}, nil
 		}
 		if !errors.Is(err, store.ErrNotFound) {
 			return visitor{}, err
@@ -94,7 +96,7 @@ func (s *Server) byToken(r *http.Request, token string) (visitor, error) {
 	case err != nil:
 		return visitor{}, err
 	}
-	return visitor{Name: u.Name, Role: p.Role(u), Pass: p}, nil
+	return visitor{Name: u.Name, Role: p.Role(u), Pass: p, Language: u.Language}, nil
 }
 
 // proxied is the user that a trusted proxy names; what anybody else says of
@@ -112,7 +114,7 @@ func (s *Server) byProxy(r *http.Request, name string) (visitor, error) {
 	if errors.As(err, &no) {
 		return visitor{}, failure{Code: http.StatusForbidden, Kind: "no_account", Detail: "You are signed in elsewhere under a name that has no account here, or one that is disabled. An admin can add it."}
 	}
-	return visitor{Name: u.Name, Role: u.Role}, err
+	return visitor{Name: u.Name, Role: u.Role, Language: u.Language}, err
 }
 
 // visitorKey is where a request keeps the answer to who asks; it is found when
@@ -160,7 +162,7 @@ func (s *Server) allowed(rt route) http.HandlerFunc {
 			}
 		}
 		if kinds := takes(r); !bodyIs(r, kinds...) {
-			s.refuse(w, r, failure{Code: http.StatusUnsupportedMediaType, Kind: "content_type", Detail: "The body must be " + strings.Join(kinds, " or ") + "."})
+			s.refuse(w, r, failure{Code: http.StatusUnsupportedMediaType, Kind: "content_type", Detail: "The body must be %s.", Args: []any{strings.Join(kinds, ", ")}})
 			return
 		}
 		rt.handler(w, r)
@@ -173,7 +175,7 @@ func (s *Server) deny(w http.ResponseWriter, r *http.Request, v visitor, least a
 	s.counts.denied.Add(1)
 	switch {
 	case v.Name != "":
-		s.refuse(w, r, failure{Code: http.StatusForbidden, Kind: "role", Detail: "This needs the role of " + string(least) + "; yours is " + string(v.Role) + "."})
+		s.refuse(w, r, failure{Code: http.StatusForbidden, Kind: "role", Detail: "This needs the role of %s; yours is %s.", Args: []any{roleWord(least), roleWord(v.Role)}})
 	case v.Role != account.Nobody:
 		s.refuse(w, r, failure{Code: http.StatusUnauthorized, Kind: "no_users", Detail: "This needs a user, and there are none yet. Make one with “silkwire user add NAME --role admin”, or with the set-up token that the log shows at the start."})
 	case isPage(r) && (r.Method == http.MethodGet || r.Method == http.MethodHead):

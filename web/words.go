@@ -1,14 +1,17 @@
 package web
 
 import (
-	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
+	"silkwire/account"
 	"silkwire/news"
+	"silkwire/tally"
 	"silkwire/taxonomy"
+	"silkwire/words"
 )
 
 // facetGroup is how pages speak of one or more facets: the facets that act are
@@ -16,8 +19,9 @@ import (
 // beside it.
 type facetGroup struct {
 	Class  string
-	Name   string
-	Plural string
+	Name   words.Message
+	Word   words.Message // the name inside a sentence
+	Plural words.Message
 	Key    string // of the query language
 }
 
@@ -25,13 +29,13 @@ type facetGroup struct {
 // static/silkwire.css.
 func facetGroups() []facetGroup {
 	return []facetGroup{
-		{"actor", "Actor", "Actors", "actor"},
-		{"instrument", "Instrument", "Instruments", "instrument"},
-		{"target", "Target", "Targets", "target"},
-		{"narrative", "Narrative", "Narratives", "narrative"},
-		{"reception", "Reception", "Reception", "reception"},
-		{"behaviour", "Behaviour", "Behaviour", "concept"},
-		{"context", "Context", "Context", "concept"},
+		{"actor", "Actor", "actor", "Actors", "actor"},
+		{"instrument", "Instrument", "instrument", "Instruments", "instrument"},
+		{"target", "Target", "target", "Targets", "target"},
+		{"narrative", "Narrative", "narrative", "Narratives", "narrative"},
+		{"reception", "Reception", "reception", "Reception", "reception"},
+		{"behaviour", "Behaviour", "behaviour", "Behaviour", "concept"},
+		{"context", "Context", "context", "Context", "concept"},
 	}
 }
 
@@ -50,16 +54,16 @@ func groupOf(facet string) facetGroup {
 }
 
 // polarityWords are the ways of being received, in the order of pages.
-func polarityWords() []string {
+func (s *Server) polarityWords() []string {
 	var list []string
 	for _, p := range taxonomy.Polarities() {
-		list = append(list, polarityWord(p))
+		list = append(list, s.say(polarityWord(p)))
 	}
 	return list
 }
 
 // polarityWord is how somebody is received, in a word or two.
-func polarityWord(polarity string) string {
+func polarityWord(polarity string) words.Message {
 	switch polarity {
 	case "welcomed":
 		return "Welcomed"
@@ -73,8 +77,10 @@ func polarityWord(polarity string) string {
 	return ""
 }
 
-// facetName is a facet in one or two words.
-func facetName(facet string) string {
+func (s *Server) facetName(facet string) string { return s.say(facetWord(facet)) }
+
+// facetWord is a facet in one or two words.
+func facetWord(facet string) words.Message {
 	switch taxonomy.Facet(facet) {
 	case taxonomy.ActorState:
 		return "state or bloc"
@@ -85,11 +91,11 @@ func facetName(facet string) string {
 	case taxonomy.Organisation:
 		return "organisation"
 	}
-	return strings.ToLower(groupOf(facet).Name)
+	return groupOf(facet).Word
 }
 
 // facetPlural heads a list of a facet's concepts.
-func facetPlural(facet taxonomy.Facet) string {
+func facetPlural(facet taxonomy.Facet) words.Message {
 	switch facet {
 	case taxonomy.ActorState:
 		return "States and blocs"
@@ -103,7 +109,9 @@ func facetPlural(facet taxonomy.Facet) string {
 	return groupOf(string(facet)).Plural
 }
 
-func languageName(tag string) string {
+func (s *Server) languageName(tag string) string { return s.say(languageWord(tag)) }
+
+func languageWord(tag string) words.Message {
 	switch tag {
 	case "en":
 		return "English"
@@ -130,7 +138,7 @@ func languageName(tag string) string {
 	case "", "und":
 		return "unknown language"
 	}
-	return tag
+	return words.Message(tag)
 }
 
 // readable are the languages that items are read in.
@@ -138,8 +146,10 @@ func readable() []string {
 	return []string{"en", "ru", "uz-Latn", "uz-Cyrl", "kk", "ky", "tg", "tk", "tr", "zh", "fa"}
 }
 
-// countryName is the English name of a country; one that is not here keeps its code.
-func countryName(code string) string {
+// countryName is the name of a country; one that is not here keeps its code.
+func (s *Server) countryName(code string) string { return s.say(countryWord(code)) }
+
+func countryWord(code string) words.Message {
 	switch code {
 	case "UZ":
 		return "Uzbekistan"
@@ -194,10 +204,12 @@ func countryName(code string) string {
 	case "AE":
 		return "United Arab Emirates"
 	}
-	return code
+	return words.Message(code)
 }
 
-func kindName(k news.Kind) string {
+func (s *Server) kindName(k news.Kind) string { return s.say(kindWord(k)) }
+
+func kindWord(k news.Kind) words.Message {
 	switch k {
 	case news.Feed:
 		return "feed"
@@ -208,103 +220,87 @@ func kindName(k news.Kind) string {
 	case news.Telegram:
 		return "Telegram channel"
 	}
-	return string(k)
+	return words.Message(k)
 }
 
-// statusWord says how far an event has got.
-func statusWord(s news.Status) string {
-	switch s {
+// statusWord says how far an event has got; "" where nothing says it.
+func (s *Server) statusWord(status news.Status) string {
+	switch status {
 	case news.NoStatus, "":
 		return ""
+	case news.Announced:
+		return s.say("announced")
+	case news.Signed:
+		return s.say("signed")
 	case news.Ongoing:
-		return "under way"
+		return s.say("under way")
+	case news.Completed:
+		return s.say("completed")
+	case news.Cancelled:
+		return s.say("cancelled")
+	case news.DeniedEvt:
+		return s.say("denied")
 	}
-	return string(s)
+	return string(status)
 }
 
 // money writes an amount the way people say it: "USD 1.25 million".
-func money(a *news.Amount) string {
+func (s *Server) money(a *news.Amount) string {
 	if a == nil {
 		return ""
 	}
-	v, unit := a.Value, ""
+	v, scaled := a.Value, words.Message("")
 	switch size := math.Abs(v); {
 	case size >= 1e12:
-		v, unit = v/1e12, " trillion"
+		v, scaled = v/1e12, "%s trillion"
 	case size >= 1e9:
-		v, unit = v/1e9, " billion"
+		v, scaled = v/1e9, "%s billion"
 	case size >= 1e6:
-		v, unit = v/1e6, " million"
+		v, scaled = v/1e6, "%s million"
 	}
 	number := grouped(int64(math.Round(v)))
-	if unit != "" {
-		number = strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64)
+	if scaled != "" {
+		number = s.say(scaled, s.trimmed(v))
 	}
-	return strings.TrimSpace(a.Currency + " " + number + unit)
+	return strings.TrimSpace(a.Currency + " " + number)
 }
 
-// grouped writes a number with thin spaces between thousands.
-func grouped(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "−", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "\u202f" + digits[i:]
-	}
-	return sign + digits
-}
-
-// count writes a number of things: "1 item", "2 345 items".
-func count(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return grouped(int64(n)) + " " + plural(one)
-}
-
-func plural(one string) string {
-	if strings.HasSuffix(one, "y") {
-		return strings.TrimSuffix(one, "y") + "ies"
-	}
-	return one + "s"
-}
+func grouped(n int64) string { return words.Grouped(n) }
 
 // size writes a number of bytes: "3.4 MB".
-func size(n int64) string {
+func (s *Server) size(n int64) string {
 	switch {
 	case n >= 1e9:
-		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+		return s.say("%s GB", s.words.Decimal(float64(n)/1e9, 1))
 	case n >= 1e6:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+		return s.say("%s MB", s.words.Decimal(float64(n)/1e6, 1))
 	case n >= 1e3:
-		return fmt.Sprintf("%d kB", n/1e3)
+		return s.say("%d kB", n/1e3)
 	}
-	return count(int(n), "byte")
+	return s.say("%d bytes", n)
 }
 
 // ago says how far t is from now: "just now", "3 h ago", "in 5 min".
-func ago(t, now time.Time) string {
+func (s *Server) ago(t, now time.Time) string {
 	d := now.Sub(t)
-	span := d.Abs()
-	var s string
+	future, span := d < 0, d.Abs()
 	switch {
-	case span < time.Minute && d < 0:
-		return "in a moment"
+	case span < time.Minute && future:
+		return s.say("in a moment")
 	case span < time.Minute:
-		return "just now"
+		return s.say("just now")
+	case span < time.Hour && future:
+		return s.say("in %d min", int(span.Minutes()))
 	case span < time.Hour:
-		s = fmt.Sprintf("%d min", int(span.Minutes()))
+		return s.say("%d min ago", int(span.Minutes()))
+	case span < 48*time.Hour && future:
+		return s.say("in %d h", int(span.Hours()))
 	case span < 48*time.Hour:
-		s = fmt.Sprintf("%d h", int(span.Hours()))
-	default:
-		s = fmt.Sprintf("%d days", int(span.Hours()/24))
+		return s.say("%d h ago", int(span.Hours()))
+	case future:
+		return s.say("in %d days", int(span.Hours()/24))
 	}
-	if d < 0 {
-		return "in " + s
-	}
-	return s + " ago"
+	return s.say("%d days ago", int(span.Hours()/24))
 }
 
 // percent rounds without ever saying that a probability is certain.
@@ -313,4 +309,124 @@ func percent(p float64) int {
 }
 
 // trimmed writes a number with two places at most.
-func trimmed(x float64) string { return strconv.FormatFloat(math.Round(x*100)/100, 'f', -1, 64) }
+func (s *Server) trimmed(x float64) string { return s.words.Decimal(math.Round(x*100)/100, -1) }
+
+// roleWord is what somebody may do, in a word.
+func roleWord(r account.Role) words.Message {
+	switch r {
+	case account.Viewer:
+		return "viewer"
+	case account.Analyst:
+		return "analyst"
+	case account.Admin:
+		return "admin"
+	}
+	return words.Message(r)
+}
+
+// powerWord is a kind of power after Nye.
+func powerWord(kind string) words.Message {
+	switch kind {
+	case "coercion":
+		return "coercion"
+	case "inducement":
+		return "inducement"
+	case "agenda-setting":
+		return "agenda-setting"
+	case "attraction":
+		return "attraction"
+	}
+	return words.Message(kind)
+}
+
+// horizonWord is for how long a means is made.
+func horizonWord(horizon string) words.Message {
+	switch horizon {
+	case "short":
+		return "short term"
+	case "medium":
+		return "medium term"
+	case "long":
+		return "long term"
+	}
+	return words.Message(horizon + " term")
+}
+
+// aboutWord is what an instrument carries.
+func aboutWord(about string) words.Message {
+	switch about {
+	case "money":
+		return "money"
+	case "people":
+		return "people"
+	case "both":
+		return "money and people"
+	}
+	return words.Message(about)
+}
+
+// unitWord is what is counted, inside a sentence.
+func unitWord(u tally.Unit) words.Message {
+	switch u {
+	case tally.Stories:
+		return "stories"
+	case tally.Events:
+		return "deals"
+	}
+	return "items"
+}
+
+// stepWord is the step of a time line.
+func stepWord(by string) words.Message {
+	switch by {
+	case "day":
+		return "day"
+	case "week":
+		return "week"
+	case "month":
+		return "month"
+	case "year":
+		return "year"
+	}
+	return words.Message(by)
+}
+
+// axisTitle is an axis as it heads a table, and axisWord as a sentence has it.
+func (s *Server) axisTitle(name string) string { return s.say(tally.AxisTitle(name)) }
+
+func (s *Server) axisWord(name string) string { return lower(s.axisTitle(name)) }
+
+// lower begins with a small letter.
+func lower(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(first)) + s[size:]
+}
+
+// periodName is a period for people: "Mar 2026", "2 Mar 2026", "week of 2 Mar 2026".
+func (s *Server) periodName(step, name string) string {
+	from, _ := tally.Bounds(step, name, time.UTC)
+	switch {
+	case from.IsZero():
+		return name
+	case step == "month":
+		return s.words.ShortMonth(from)
+	case step == "day":
+		return s.words.ShortDate(from)
+	case step == "week":
+		return s.say("week of %s", s.words.ShortDate(from))
+	}
+	return name
+}
+
+// agreedOn is what analysts agree on, or not.
+func agreedOn(of string) words.Message {
+	switch of {
+	case "relevance":
+		return "Relevance"
+	case "tags":
+		return "Tags"
+	case "events":
+		return "Events"
+	}
+	return words.Message(capital(of))
+}

@@ -14,6 +14,7 @@ import (
 	"silkwire/tagger"
 	"silkwire/tally"
 	"silkwire/web"
+	"silkwire/words"
 )
 
 // webOptions says what the pages show.
@@ -70,10 +71,13 @@ func signOn(cfg *config.Config, c *client.Client) (web.Elsewhere, string) {
 func clusters(cfg *config.Config) []tally.Cluster {
 	var list []tally.Cluster
 	for _, c := range cfg.Clusters {
-		list = append(list, tally.Cluster{Name: c.Name, Query: c.Query})
+		list = append(list, tally.Cluster{Name: words.Message(c.Name), Query: c.Query})
 	}
 	return list
 }
+
+// whenever is the schedule of a source that nobody has given one.
+const whenever words.Message = "as often as it has news"
 
 // sourceInfos are the sources of a configuration as the status page lists them.
 func sourceInfos(cfg *config.Config) []web.SourceInfo {
@@ -82,7 +86,7 @@ func sourceInfos(cfg *config.Config) []web.SourceInfo {
 		for _, s := range o.Sources {
 			info := web.SourceInfo{Source: s.Source, Enabled: s.Enabled, Note: s.Seen, Schedule: s.Schedule}
 			if s.Schedule == "" {
-				info.Schedule = "as often as it has news"
+				info.Schedule = string(whenever)
 			}
 			out = append(out, info)
 		}

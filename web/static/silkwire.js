@@ -71,7 +71,7 @@
     let dialog = document.querySelector("dialog");
     if (!dialog) {
       dialog = document.createElement("dialog");
-      dialog.setAttribute("aria-label", "Keys");
+      dialog.setAttribute("aria-label", document.querySelector("#keys summary").textContent);
       dialog.append(list.cloneNode(true));
       document.body.append(dialog);
     }
