@@ -179,6 +179,9 @@ func (s *demonstration) run(ctx context.Context, listen string) error {
 		err = s.reviewPast(ctx)
 	}
 	if err == nil {
+		err = s.issuePast(ctx, d)
+	}
+	if err == nil {
 		err = s.firstRound(ctx, d)
 	}
 	if ctx.Err() != nil {

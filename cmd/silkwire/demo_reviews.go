@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"hash/fnv"
+	"slices"
 
 	"silkwire/news"
 	"silkwire/search"
@@ -54,6 +55,22 @@ func (s *demonstration) reviewPast(ctx context.Context) error {
 			}
 		}
 	}
+	return s.relatePast(ctx)
+}
+
+// relatePast lets the analysts say of some pairs what they are to each other.
+func (s *demonstration) relatePast(ctx context.Context) error {
+	for _, r := range []news.Relation{
+		{Pair: news.Pair{A: "china", B: "russia", Instrument: "education-instrument", Country: "kyrgyzstan"}, Kind: news.Competitive, By: analystA},
+		{Pair: news.Pair{A: "china", B: "turkey", Instrument: "education-instrument", Country: "kazakhstan"}, Kind: news.Complementary, By: analystA},
+		{Pair: news.Pair{A: "china", B: "russia", Instrument: "economic-instrument", Country: "kazakhstan"}, Kind: news.Competitive, By: analystA},
+		{Pair: news.Pair{A: "china", B: "russia", Instrument: "economic-instrument", Country: "kazakhstan"}, Kind: news.Complementary, By: analystB},
+	} {
+		r.Note, r.Seen.Taxonomy = madeUp, s.app.tax.Version
+		if _, err := s.app.store.Relate(ctx, r); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -80,7 +97,7 @@ func (s *demonstration) read(ctx context.Context, id news.ItemID, sample string,
 }
 
 // judgements are what an analyst says of an item: its relevance, every tag that
-// words of it bear, every event, and that it was looked through.
+// words of it bear, every event, what is missing, and that it was looked through.
 func judgements(it *news.Item, who string) (said []news.Review) {
 	verdict := news.IsRelevant
 	if it.Tagging.Relevant == disagrees(it, who, "relevance", 6) {
@@ -92,7 +109,11 @@ func judgements(it *news.Item, who string) (said []news.Review) {
 		if t.Implied {
 			continue
 		}
-		said = append(said, news.Review{Verdict: accepts(!disagrees(it, who, string(t.Concept), 9)), Concept: t.Concept, Seen: news.SeenTag(it, t.Concept)})
+		verdict := accepts(!disagrees(it, who, string(t.Concept), 9))
+		if verdict == news.Accept && inTitle(t) {
+			verdict = news.Main
+		}
+		said = append(said, news.Review{Verdict: verdict, Concept: t.Concept, Seen: news.SeenTag(it, t.Concept)})
 	}
 	seen := map[news.EventKey]bool{}
 	for i := range it.Tagging.Events {
@@ -103,7 +124,35 @@ func judgements(it *news.Item, who string) (said []news.Review) {
 		seen[key] = true
 		said = append(said, news.Review{Verdict: accepts(!disagrees(it, who, key.String(), 15)), Event: &key, Seen: news.SeenEvent(it, key)})
 	}
+	if id := overlooked(it); id != "" {
+		said = append(said, news.Review{Verdict: news.Add, Concept: id, Note: madeUp, Seen: news.SeenTag(it, id)})
+	}
 	return append(said, news.Review{Verdict: news.Finished, Seen: news.SeenItem(it)})
+}
+
+// overlooked is what the made-up analysts find an item to say though the machine did
+// not see it: of a hundred relevant items twenty-five times, of the others
+// five times; "" for the rest.
+func overlooked(it *news.Item) news.ConceptID {
+	often := map[bool]uint64{true: 25, false: 5}[it.Tagging.Relevant]
+	if chance(string(it.ID)+"overlooked") >= often {
+		return ""
+	}
+	candidates := []news.ConceptID{"youth", "expert-training", "general-public", "connectivity", "improved-image", "central-asia"}
+	begin := int(chance(string(it.ID) + "which"))
+	for i := range candidates {
+		id := candidates[(begin+i)%len(candidates)]
+		if !slices.ContainsFunc(it.Tagging.Tags, func(t news.Tag) bool { return t.Concept == id }) {
+			return id
+		}
+	}
+	return ""
+}
+
+// inTitle is what made-up analysts go by when they say what an item is about;
+// others look closer.
+func inTitle(t *news.Tag) bool {
+	return slices.ContainsFunc(t.Evidence, func(e news.Evidence) bool { return e.Field == "title" })
 }
 
 func accepts(yes bool) news.Verdict {

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"silkwire/store"
+	"silkwire/trust"
 )
 
 func TestADemoFindsEverythingOnceAndNothingTwice(t *testing.T) {
@@ -36,30 +38,52 @@ func TestADemoFindsEverythingOnceAndNothingTwice(t *testing.T) {
 		t.Errorf("%d of %d items are relevant", stats.Relevant, stats.Items)
 	}
 	digestLies(t, filepath.Join(dir, "digests"))
+	trustIsMeasured(t, archive)
 
 	again := silkwire(t, "demo", "--once", "--dir", dir, "--listen", "127.0.0.1:0").must(t, 0)
 	if !strings.Contains(again, "Nothing new: the archive already holds all 113 items of today's press, and ") {
 		t.Errorf("a second run does not say that nothing is new:\n%s", again)
 	}
+	digestLies(t, filepath.Join(dir, "digests")) // none is told a second time
 }
 
-// digestLies wants one edition, in all its forms and with evidence.
+// trustIsMeasured wants precision and recall that a machine could have: neither
+// unknown nor perfect.
+func trustIsMeasured(t *testing.T, archive string) {
+	t.Helper()
+	var whole trust.Whole
+	if err := json.Unmarshal([]byte(silkwire(t, "review", "stats", "--json").with(archive).must(t, 0)), &whole); err != nil {
+		t.Fatal(err)
+	}
+	for name, e := range map[string]*trust.Estimate{"precision": whole.Tags.Precision, "recall": whole.Tags.Recall} {
+		if e == nil || e.Value < .5 || e.Value > .99 {
+			t.Errorf("the %s of tags is %+v", name, e)
+		}
+	}
+}
+
+// digestLies wants today's edition and those of mornings before, one for a day,
+// in all their forms, and today's with evidence.
 func digestLies(t *testing.T, dir string) {
 	t.Helper()
 	for _, ending := range []string{".html", ".txt", ".eml"} {
-		files, err := filepath.Glob(filepath.Join(dir, "*-daily"+ending))
-		if err != nil || len(files) != 1 {
+		files, err := filepath.Glob(filepath.Join(dir, "????-??-??-daily"+ending))
+		if err != nil || len(files) < 4 || len(files) > pastMornings+1 {
 			t.Fatalf("%s: %q, %v", ending, files, err)
 		}
-		content, err := os.ReadFile(files[0])
+		if other, err := filepath.Glob(filepath.Join(dir, "*"+ending)); err != nil || len(other) != len(files) {
+			t.Errorf("a day has two editions, or another profile one: %q, %v", other, err)
+		}
+		today := slices.Max(files)
+		content, err := os.ReadFile(today)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(content) < 10_000 {
-			t.Errorf("%s has %d bytes", files[0], len(content))
+			t.Errorf("%s has %d bytes", today, len(content))
 		}
 		if ending == ".html" && !strings.Contains(string(content), "Confucius") {
-			t.Errorf("%s tells nothing of what the demo published", files[0])
+			t.Errorf("%s tells nothing of what the demo published", today)
 		}
 	}
 }
