@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	bbolt "go.etcd.io/bbolt"
@@ -21,12 +22,35 @@ type evaluator struct {
 	blocks  map[number][]block // by window
 
 	accepted map[*search.Form]map[string]bool // spellings, by the word that was looked for
+	bytes    map[*search.Form]int             // of postings, as far as they were read
+	titled   map[string]*roaring.Bitmap       // which have a phrase in the title, of phrases that all must have
 
 	err error
 }
 
 // all are the numbers of all items.
 func (e *evaluator) all() *roaring.Bitmap { return e.set(all) }
+
+// find returns which numbers an expression accepts.
+func (e *evaluator) find(x search.Expr) *roaring.Bitmap {
+	parts := search.And{x}
+	if list, ok := x.(search.And); ok {
+		parts = cheapFirst(list)
+	}
+	found := e.all()
+	for _, part := range parts {
+		if w, ok := part.(search.Words); ok && len(w) > 1 {
+			titles := roaring.New()
+			found = e.words(search.Forms(w), found, false, titles)
+			e.titled[phraseKey(w)] = titles
+		} else {
+			found = e.expr(part, found)
+		}
+	}
+	return found
+}
+
+func phraseKey(w search.Words) string { return strings.Join(w, " ") }
 
 // expr returns which of the given numbers an expression accepts. It may
 // change the set that it is given.
@@ -53,7 +77,7 @@ func (e *evaluator) expr(x search.Expr, within *roaring.Bitmap) *roaring.Bitmap 
 		within.AndNot(e.expr(x.Expr, within.Clone()))
 		return within
 	case search.Words:
-		return e.words(search.Forms(x), within, false)
+		return e.words(search.Forms(x), within, false, nil)
 	case search.Date:
 		from, to := bounds(x)
 		return e.keep(within, func(p *pageView, i int) bool { return inside(key(p.times, i), from, to) })
@@ -312,8 +336,9 @@ func bounds(x search.Date) (from, to []byte) {
 }
 
 // words keeps the numbers whose title or body, or whose title, has the words
-// one after another.
-func (e *evaluator) words(phrase []search.Form, within *roaring.Bitmap, titleOnly bool) *roaring.Bitmap {
+// one after another. Those that have a phrase in the title are added to titles,
+// if that is asked for.
+func (e *evaluator) words(phrase []search.Form, within *roaring.Bitmap, titleOnly bool, titles *roaring.Bitmap) *roaring.Bitmap {
 	if len(phrase) == 0 {
 		return within
 	}
@@ -331,7 +356,7 @@ func (e *evaluator) words(phrase []search.Form, within *roaring.Bitmap, titleOnl
 			some.And(e.having(&phrase[i], blocks, window, titleOnly))
 		}
 		if len(phrase) > 1 && !some.IsEmpty() {
-			some = e.phrase(phrase, blocks, window, some, titleOnly)
+			some = e.phrase(phrase, blocks, window, some, titleOnly, titles)
 		}
 		if e.err != nil {
 			return found
@@ -374,6 +399,7 @@ func (e *evaluator) having(f *search.Form, blocks []block, window number, titleO
 		}
 	}
 	e.postings(f, blocks, func(p wordPosting) bool {
+		e.bytes[f] += len(p.items) + len(p.places)
 		if titleOnly {
 			return p.eachItem(window, set)
 		}
@@ -423,36 +449,28 @@ func (e *evaluator) postings(f *search.Form, blocks []block, yield func(wordPost
 	}
 }
 
-// phrase keeps the numbers that have the words one after another. The rarest word says where the phrase may begin; each
-// other one strikes out the beginnings behind which it does not stand, in
-// whatever order its spellings come.
-func (e *evaluator) phrase(phrase []search.Form, blocks []block, window number, within *roaring.Bitmap, titleOnly bool) *roaring.Bitmap {
-	rarestFirst := e.byRarity(phrase, blocks)
-	first := rarestFirst[0]
-	starts := e.beginnings(&phrase[first], uint64(first), blocks, window, within, titleOnly)
-	for _, i := range rarestFirst[1:] {
+// phrase keeps the numbers that have the words one after another. The rarest
+// word says where the phrase may begin; each other one strikes out the
+// beginnings behind which it does not stand, in whatever order its spellings
+// come.
+func (e *evaluator) phrase(phrase []search.Form, blocks []block, window number, within *roaring.Bitmap, titleOnly bool, titles *roaring.Bitmap) *roaring.Bitmap {
+	order := make([]int, len(phrase))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return e.bytes[&phrase[a]] - e.bytes[&phrase[b]] })
+	starts := e.beginnings(&phrase[order[0]], uint64(order[0]), blocks, window, within, titleOnly)
+	for _, i := range order[1:] {
 		starts = e.followed(starts, &phrase[i], uint64(i), blocks, window)
 	}
 	found := roaring.New()
 	for _, p := range starts {
 		found.Add(number(p >> 32))
+		if titles != nil && p&inBody == 0 {
+			titles.Add(number(p >> 32))
+		}
 	}
 	return found
-}
-
-// byRarity are the places of the words in a phrase, the word with the fewest
-// bytes of postings first.
-func (e *evaluator) byRarity(phrase []search.Form, blocks []block) []int {
-	sizes, order := make([]int, len(phrase)), make([]int, len(phrase))
-	for i := range phrase {
-		order[i] = i
-		e.postings(&phrase[i], blocks, func(p wordPosting) bool {
-			sizes[i] += len(p.items) + len(p.places)
-			return true
-		})
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return sizes[a] - sizes[b] })
-	return order
 }
 
 // beginnings are the places at which a phrase may begin whose word with so

@@ -173,6 +173,7 @@ func (s *Store) finder(ctx context.Context, tx *bbolt.Tx, q store.Query) *finder
 		evaluator: evaluator{
 			ctx: ctx, root: tx.Bucket(bucketSearch), country: s.opts.Country,
 			blocks: make(map[number][]block), accepted: make(map[*search.Form]map[string]bool),
+			bytes: make(map[*search.Form]int), titled: make(map[string]*roaring.Bitmap),
 		},
 		Store: s, tx: tx, q: q,
 	}
@@ -180,7 +181,7 @@ func (s *Store) finder(ctx context.Context, tx *bbolt.Tx, q store.Query) *finder
 
 // find returns the numbers that match.
 func (f *finder) find() *roaring.Bitmap {
-	found := f.expr(f.q.Search.Root, f.all())
+	found := f.evaluator.find(f.q.Search.Root)
 	if !f.q.FetchedFrom.IsZero() || !f.q.FetchedTo.IsZero() {
 		from, to := bounds(search.Date{From: f.q.FetchedFrom, To: f.q.FetchedTo})
 		found = f.keep(found, func(p *pageView, i int) bool { return inside(key(p.fetched, i), from, to) })
@@ -199,11 +200,14 @@ func (f *finder) findTitles(found *roaring.Bitmap) {
 	wanted := f.q.Search.Wanted()
 	few := found.GetCardinality() <= readTitles
 	for _, w := range wanted {
-		if few {
-			f.titles = append(f.titles, roaring.New())
-		} else {
-			f.titles = append(f.titles, f.words(search.Forms(w), found.Clone(), true))
+		titles := f.titled[phraseKey(w)]
+		switch {
+		case few:
+			titles = roaring.New()
+		case titles == nil:
+			titles = f.words(search.Forms(w), found.Clone(), true, nil)
 		}
+		f.titles = append(f.titles, titles)
 	}
 	if !few || len(wanted) == 0 {
 		return

@@ -361,3 +361,36 @@ func TestFacetsOfWholePagesFollowEveryChange(t *testing.T) {
 		}
 	}
 }
+
+// Where few are found their titles are read, where many are the index is asked:
+// both must put the same first.
+func TestTheBestOfManyAreTheBestOfFew(t *testing.T) {
+	s := open(t, path(t), Options{NoSync: true})
+	const n = readTitles + 200
+	var list []news.Item
+	for i := range n {
+		it := item(i)
+		it.Title, it.Text = "A visit", "There were loan talks in the capital."
+		if i%97 == 0 {
+			it.Title = "New loan talks"
+		} else if i%101 == 0 {
+			it.Title = "The loan"
+		}
+		list = append(list, it)
+	}
+	save(t, s, list...)
+	few := fmt.Sprintf(" before:%s", list[readTitles-500].Time().Format("2006-01-02"))
+	for _, text := range []string{`"loan talks"`, `talks "loan talks"`, `("loan talks" OR nothing)`, `loan`, `-"no such phrase" "loan talks"`} {
+		for _, part := range []string{"", few} {
+			page, err := s.Find(context.Background(), store.Query{Search: query(t, text+part), Sort: store.Best, Limit: 20, Count: true})
+			if err != nil || len(page.Items) != 20 || (part == "") != (page.Total > readTitles) {
+				t.Fatalf("%s: %d of %d items, %v", text+part, len(page.Items), page.Total, err)
+			}
+			for _, it := range page.Items {
+				if it.Title == "A visit" || it.Title == "The loan" && text != "loan" {
+					t.Errorf("%s: %q among the best of %d", text+part, it.Title, page.Total)
+				}
+			}
+		}
+	}
+}
