@@ -504,19 +504,13 @@ func (e *evaluator) followed(starts []place, f *search.Form, behind uint64, bloc
 	if len(starts) == 0 {
 		return nil
 	}
-	at := make([]uint32, 1<<windowBits+1) // where the beginnings of each item begin
-	for _, p := range starts {
-		at[number(p>>32)&(1<<windowBits-1)+1]++
-	}
-	for i := 1; i < len(at); i++ {
-		at[i] += at[i-1]
-	}
 	has := make([]bool, len(starts))
 	e.postings(f, blocks, func(p wordPosting) bool {
+		from := 0 // items come in order, in each posting
 		return p.eachItem(window, func(n number, places []byte) {
-			low := n & (1<<windowBits - 1)
-			if from, to := at[low], at[low+1]; from < to {
-				mark(has[from:to], starts[from:to], n, places, behind)
+			from += atLeast(starts[from:], at(n, false, 0))
+			if from < len(starts) && number(starts[from]>>32) == n {
+				mark(has[from:], starts[from:], places, n, behind)
 			}
 		})
 	})

@@ -434,8 +434,9 @@ func (f *finder) counted(found *roaring.Bitmap, yield func(facet, id string, n i
 		return
 	}
 	counts := make([]int, binary.BigEndian.Uint32(last)+1)
+	zeros := make([]int, len(counts))
 	f.eachPage(found, func(at number, p *pageView, on []uint32) {
-		if !f.countPage(at, p, on, counts) && f.err == nil {
+		if !f.countPage(at, p, on, counts, zeros) && f.err == nil {
 			f.err = bad(bucketPages, pageKey(at), errIndex)
 		}
 	})
@@ -449,7 +450,7 @@ func (f *finder) counted(found *roaring.Bitmap, yield func(facet, id string, n i
 }
 
 // countPage counts the values of some numbers of a page; false if it is damaged.
-func (f *finder) countPage(at number, p *pageView, on []uint32, counts []int) bool {
+func (f *finder) countPage(at number, p *pageView, on []uint32, counts, zeros []int) bool {
 	if 2*len(on) <= p.n {
 		for _, n := range on {
 			if !p.row(int(n%pageItems)).count(counts, 1) {
@@ -458,7 +459,7 @@ func (f *finder) countPage(at number, p *pageView, on []uint32, counts []int) bo
 		}
 		return true
 	}
-	sum, ok := f.sums.of(at, p, len(counts))
+	sum, ok := f.sums.of(at, p, zeros)
 	if !ok {
 		return false
 	}

@@ -19,16 +19,15 @@ type pageSum struct {
 	counts   []uint16
 }
 
-// of is the sum of a page; false if the page is damaged or has a value that is
-// not below most.
-func (s *pageSums) of(key number, p *pageView, most int) (pageSum, bool) {
+// of is the sum of a page; false if the page is damaged or has a value for which
+// there is no room in counts, which must be zero and are zero again afterwards.
+func (s *pageSums) of(key number, p *pageView, counts []int) (pageSum, bool) {
 	s.mu.Lock()
 	sum, ok := s.sums[key]
 	s.mu.Unlock()
 	if ok && sum.checksum == p.checksum && sum.size == len(p.rows) {
 		return sum, true
 	}
-	counts := make([]int, most)
 	for i := range p.n {
 		if !p.row(i).count(counts, 1) {
 			return sum, false
@@ -39,6 +38,7 @@ func (s *pageSums) of(key number, p *pageView, most int) (pageSum, bool) {
 		if n > 0 {
 			sum.values = append(sum.values, uint32(v))
 			sum.counts = append(sum.counts, uint16(n))
+			counts[v] = 0
 		}
 	}
 	s.mu.Lock()

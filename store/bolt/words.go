@@ -601,9 +601,9 @@ func appendPlaces(list []place, n number, b []byte, before uint64, titleOnly boo
 	return list
 }
 
-// mark marks the places of an item that have one of its places so many words
-// behind them. Both are in order.
-func mark(marks []bool, list []place, n number, b []byte, behind uint64) {
+// mark marks the places of an item, which a list begins with, that have one of
+// its places so many words behind them. Both are in order.
+func mark(marks []bool, list []place, b []byte, n number, behind uint64) {
 	k := 0
 	eachPlace(n, b, func(p place, _ uint64) bool {
 		for k < len(list) && list[k]+place(behind) < p {
@@ -614,6 +614,18 @@ func mark(marks []bool, list []place, n number, b []byte, behind uint64) {
 		}
 		return k < len(list)
 	})
+}
+
+// atLeast is where in a sorted list the places from p on begin: near its
+// beginning, most often.
+func atLeast(list []place, p place) int {
+	end := 1
+	for end < len(list) && list[end-1] < p {
+		end *= 2
+	}
+	from := end / 2
+	i, _ := slices.BinarySearch(list[from:min(end, len(list))], p)
+	return from + i
 }
 
 // mergeRuns sorts a list that is made of sorted runs, a few of them long: the
