@@ -165,9 +165,9 @@ func columnsOf(e search.Expr) []search.Expr {
 }
 
 func (v *view) drawTimeline(id string, line timeline, unit tally.Unit, asShare bool) template.HTML {
-	l := chart.Lines{Whole: line.Read, Share: asShare && line.Read != nil, WholeAs: v.say("All items read, at most %s")}
+	l := chart.Lines{Whole: line.Read, Share: asShare && line.Read != nil, WholeAs: v.say("All items read, at most %s", "%s")}
 	if len(columnsOf(v.query.Root)) > 0 {
-		l.WholeAs = v.say("All items read in these outlets and languages, at most %s")
+		l.WholeAs = v.say("All items read in these outlets and languages, at most %s", "%s")
 	}
 	for _, p := range line.Periods {
 		l.Periods = append(l.Periods, v.s.periodName(line.By, p))
