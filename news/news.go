@@ -311,6 +311,10 @@ type Counters struct {
 	Early         int `json:"early,omitempty"`
 }
 
+// StoryAs stands, in an item's StoryWhy, between what it has in common with an
+// earlier one and the id of that one.
+const StoryAs = ", as "
+
 // Item is one piece of news. Its text fields are plain text.
 type Item struct {
 	ID         ItemID     `json:"id"`

@@ -80,7 +80,7 @@ func (s *Shelf) place(ctx context.Context, it *news.Item) error {
 	if best, why := nearest(sketch, around); best != nil {
 		it.Story, entry.begun = best.story, best.begun
 		if best.ID != it.ID {
-			it.StoryWhy = why + ", as " + string(best.ID)
+			it.StoryWhy = why + news.StoryAs + string(best.ID)
 		}
 	}
 	entry.story = it.Story

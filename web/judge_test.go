@@ -479,9 +479,10 @@ func TestOnlyAnalystsJudge(t *testing.T) { // X27
 }
 
 func TestTheItemTellsItsStoryItsHistoryAndWhatWasEdited(t *testing.T) {
-	items := numbered(2)
-	items[0].Story, items[1].Story = "item01", "item01"
-	items[0].StoryWhy = "the same figures (200)"
+	items := numbered(3)
+	items[0].Story, items[1].Story, items[2].Story = "item01", "item01", "item01"
+	items[0].StoryWhy = "the same figures (200)" + news.StoryAs + "item01"
+	items[2].StoryWhy = "82 % of shingles" + news.StoryAs + "item01"
 	items[1].Title = "China opens an institute"
 	d := sitting(t, 0, items...)
 	edited := items[:1:1]
@@ -496,7 +497,10 @@ func TestTheItemTellsItsStoryItsHistoryAndWhatWasEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := d.page("amina", "/items/item00")
-	page.one(t, ".tellings").says(t, "China opens an institute", "Daryo", "the same figures (200)")
+	page.one(t, ".tellings").says(t, "China opens an institute", "Daryo", "the same figures (200)", "82 % of shingles, as in China opens an institute")
+	if told := page.one(t, ".tellings").text(); strings.Contains(told, "item01") {
+		t.Errorf("names an item by its id: %s", told)
+	}
 	page.one(t, "details.rev").says(t, "a number changed", "200", "300")
 	page.one(t, ".diff del").says(t, "200")
 	page.one(t, ".diff ins").says(t, "300")

@@ -309,6 +309,13 @@ type otherTelling struct {
 	Lang   string
 	Time   stamp
 	Why    string
+	As     *tellingLink // with which it has that in common, if not with the item that is shown
+}
+
+// tellingLink leads to an item of a story.
+type tellingLink struct {
+	Href  string
+	Title foreign
 }
 
 // mostTellings is how many items of a story the page of one lists.
@@ -328,10 +335,17 @@ func (s *Server) otherTellings(ctx context.Context, it *news.Item) ([]otherTelli
 		if o.ID == it.ID {
 			continue
 		}
-		list = append(list, otherTelling{
+		other := otherTelling{
 			Href: itemHref(o.ID), Title: foreignText(title(o), o.Tagging.Lang), Outlet: s.outlet(o.Outlet).Name,
-			Lang: s.languageName(o.Tagging.Lang), Time: s.published(o), Why: cmp.Or(o.StoryWhy, it.StoryWhy),
-		})
+			Lang: s.languageName(o.Tagging.Lang), Time: s.published(o),
+		}
+		why, as, _ := strings.Cut(cmp.Or(o.StoryWhy, it.StoryWhy), news.StoryAs)
+		other.Why = why
+		if at := slices.IndexFunc(page.Items, func(x news.Item) bool { return string(x.ID) == as }); at >= 0 && as != string(it.ID) && as != string(o.ID) {
+			x := &page.Items[at]
+			other.As = &tellingLink{itemHref(x.ID), foreignText(title(x), x.Tagging.Lang)}
+		}
+		list = append(list, other)
 	}
 	return list, nil
 }
