@@ -45,7 +45,11 @@ func Heat(h Head, rows, cols []string, counts [][]int) string {
 // Presence says for each field of a map which of some parties are there, and
 // how strongly; a field may have a sign as well (nil: none has).
 func Presence(h Head, rows, cols, parties []string, counts [][][]int, signs [][]string) string {
-	const cell, rowHigh, labelMost = 96.0, 36.0, 220.0
+	const room, rowHigh, labelMost = 104.0, 36.0, 220.0 // room for the parties of a field
+	cell := room
+	if signs != nil {
+		cell += 14
+	}
 	left := widest(rows, labelMost) + 12
 	const top = 52.0
 	c := &canvas{w: left + cell*float64(len(cols)) + 4, h: top + rowHigh*float64(len(rows)) + 4}
@@ -66,7 +70,6 @@ func Presence(h Head, rows, cols, parties []string, counts [][][]int, signs [][]
 		c.line(0, y-rowHigh/2, c.w, y-rowHigh/2, "grid")
 		c.text(left-10, y+4, "end", "label", cut(name, labelMost))
 		for j, field := range counts[i] {
-			x := left + cell*(float64(j)+.5)
 			there := 0
 			for _, n := range field {
 				if n > 0 {
@@ -76,14 +79,15 @@ func Presence(h Head, rows, cols, parties []string, counts [][][]int, signs [][]
 			if there > 1 {
 				c.rect(left+cell*float64(j)+3, y-rowHigh/2+3, cell-6, rowHigh-6, "both")
 			}
-			step := cell / float64(len(field)+1)
+			step := (room - 8) / float64(len(field))
 			for k, n := range field {
 				if n > 0 {
-					c.mark(k, x-cell/2+step*float64(k+1), y, 3+9*math.Sqrt(float64(n)/float64(most)))
+					widest := min(12, step/2) - 3 // neighbours touch at most
+					c.mark(k, left+cell*float64(j)+4+step*(float64(k)+.5), y, 3+widest*math.Sqrt(float64(n)/float64(most)))
 				}
 			}
 			if signs != nil && signs[i][j] != "" {
-				c.text(left+cell*float64(j+1)-6, y-rowHigh/2+16, "end", "sign", signs[i][j])
+				c.text(left+cell*float64(j+1)-7, y+4, "end", "sign", signs[i][j])
 			}
 		}
 	}
