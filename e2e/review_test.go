@@ -33,13 +33,10 @@ func TestAnAnalystReviewsTwentyItemsByKeyboard(t *testing.T) {
 	const size = `form[action="/review/samples"]:has(input[value="tagged"]) input[name="size"]`
 	ask(b, chromedp.Evaluate[bool](`document.querySelectorAll("details").forEach(d => d.open = true); true`))
 	b.do(chromedp.Clear(chromedp.CSS(size)))
-	b.follow(chromedp.SendKeys(chromedp.CSS(size), "20\r"))
+	b.follow(chromedp.SendKeys(chromedp.CSS(size), "24\r"))
 
 	var met []string
-	for i := range 20 {
-		if b.count("#judge") == 0 {
-			b.t.Fatalf("item %d: nothing to judge at %s:\n%s", i, b.path(), b.text("main"))
-		}
+	for i := 0; b.count("#judge") > 0 && i < 24; i++ { // some of the sample may have been read by those who were here before
 		item := ask(b, chromedp.Evaluate[string](`document.querySelector("#judge").getAttribute("action")`))
 		met = append(met, item)
 		if i == 0 {
@@ -92,6 +89,9 @@ func TestAnAnalystReviewsTwentyItemsByKeyboard(t *testing.T) {
 	}
 	if b.count(".empty") != 1 || !strings.Contains(b.text(".empty h2"), "looked through") {
 		t.Errorf("after twenty items the queue is at %s: %s", b.path(), b.text("main"))
+	}
+	if len(met) < 20 {
+		t.Errorf("only %d items were looked through", len(met))
 	}
 	for i, item := range met {
 		for _, other := range met[:i] {

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"time"
 
 	"silkwire/account"
@@ -79,8 +80,8 @@ type Items interface {
 	Revisions(ctx context.Context, id news.ItemID) ([]news.Revision, error)
 
 	// Find returns the items that match in the order of q.Sort: newest first
-	// by (Item.Time, ID), or best first by [search.Query.Score] and then
-	// newest first. It finds what [search.Query.Match] accepts, and nothing else.
+	// by (Item.Time, ID), or best first by [search.Query.Score], or most
+	// doubtful first by [Doubt], and then newest first. It finds what [search.Query.Match] accepts, and nothing else.
 	Find(ctx context.Context, q Query) (Page, error)
 
 	// Each calls fn with every item that Find would return over all pages,
@@ -114,7 +115,14 @@ type Sort string
 const (
 	Newest Sort = ""     // newest first
 	Best   Sort = "best" // best first, see [search.Query.Score]
+
+	// Doubtful puts first the items whose relevance is nearest to the line of
+	// one half, see [Doubt], and then the newest.
+	Doubtful Sort = "doubtful"
 )
+
+// Doubt is how unsure a relevance is, from 0 to 1000.
+func Doubt(relevance float64) int { return 1000 - int(math.Round(2000*math.Abs(relevance-0.5))) }
 
 // Page is one page of items.
 type Page struct {

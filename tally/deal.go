@@ -93,7 +93,7 @@ func deals(c *Corpus) []Deal {
 type merger struct {
 	*Corpus
 	deals []Deal
-	open  map[[2]news.ConceptID][]int // deals between a state and a recipient, newest last
+	open  map[[2]news.ConceptID][]int // deals between a state and a recipient that a further report may tell of, newest last
 }
 
 func (m *merger) add(entry int, ev *news.Event) {
@@ -101,6 +101,7 @@ func (m *merger) add(entry int, ev *news.Event) {
 	to := m.place(ev.Recipient)
 	r := Report{Item: e.ID, Time: e.Time, Outlet: e.Outlet, Lang: e.Lang, Title: e.Title, Event: *ev, Meant: e.meant[ev.Key()], entry: entry}
 	pair := [2]news.ConceptID{ev.State, to}
+	m.open[pair] = slices.DeleteFunc(m.open[pair], func(i int) bool { return r.Time.Sub(m.deals[i].Last) > sameSum })
 	for _, i := range slices.Backward(m.open[pair]) {
 		if d := &m.deals[i]; d.tells(&r) {
 			d.join(&r)
@@ -130,10 +131,10 @@ func (m *merger) place(id news.ConceptID) news.ConceptID {
 // loan, the other assistance.
 func (d *Deal) tells(r *Report) bool {
 	ev, gap := &r.Event, r.Time.Sub(d.Last)
-	if slices.ContainsFunc(d.Reports, func(o Report) bool {
-		return o.Item == r.Item && o.Event.Instrument == ev.Instrument && sameFigures(&o.Event, ev)
-	}) {
-		return true
+	for i := len(d.Reports) - 1; i >= 0 && d.Reports[i].Time.Equal(r.Time); i-- { // reports come in the order of time
+		if o := &d.Reports[i]; o.Item == r.Item && o.Event.Instrument == ev.Instrument && sameFigures(&o.Event, ev) {
+			return true
+		}
 	}
 	alike := d.Instrument == ev.Instrument || d.Family == ev.Family && (d.Instrument == d.Family || ev.Instrument == ev.Family)
 	switch {

@@ -105,7 +105,7 @@ func (g *gatherer) add(it *news.Item) error {
 	}
 	e := Entry{
 		ID: it.ID, Time: it.Time(), Title: it.Title, Lang: it.Tagging.Lang, Outlet: it.Outlet, Country: g.country(it.Outlet),
-		Relevant: it.Tagging.Relevant, Events: it.Tagging.Events, meant: g.rules.Meant[it.ID], Story: cmp.Or(it.Story, news.StoryID(it.ID)),
+		Relevant: it.Tagging.Relevant, Events: g.events(it.Tagging.Events), meant: g.rules.Meant[it.ID], Story: cmp.Or(it.Story, news.StoryID(it.ID)),
 	}
 	if e.Lang == "" {
 		e.Lang = "und"
@@ -125,6 +125,20 @@ func (g *gatherer) add(it *news.Item) error {
 	}
 	g.Entries = append(g.Entries, e)
 	return nil
+}
+
+// events are those of an item without their evidence, which counts for nothing.
+func (g *gatherer) events(list []news.Event) []news.Event {
+	if len(list) == 0 {
+		return nil
+	}
+	list = slices.Clone(list)
+	for i := range list {
+		e := &list[i]
+		e.Actor, e.State, e.Instrument, e.Family, e.Recipient = g.name(e.Actor), g.name(e.State), g.name(e.Instrument), g.name(e.Family), g.name(e.Recipient)
+		e.Evidence = news.EventEvidence{}
+	}
+	return list
 }
 
 func (g *gatherer) name(id news.ConceptID) news.ConceptID {

@@ -24,9 +24,9 @@ import (
 
 // Limits of counting.
 const (
-	countPatience = 20 * time.Second
-	mostCounted   = 50_000 // items of one count, the newest
-	mostRead      = 5_000  // items whose words are looked at
+	countPatience = 30 * time.Second
+	mostCounted   = 100_000 // items of one count, the newest
+	mostRead      = 10_000  // items whose words are looked at
 )
 
 // countPage is templates/count.html: one view of what the archive holds, as
@@ -414,7 +414,7 @@ type keptCorpus struct {
 const (
 	corpusFresh = 30 * time.Second
 	corporaKept = 6
-	entriesKept = 2 * mostCounted
+	entriesKept = 150_000
 )
 
 // forget lets the next view read anew: what analysts said of events is counted

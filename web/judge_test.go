@@ -514,3 +514,23 @@ func TestTheItemTellsItsStoryItsHistoryAndWhatWasEdited(t *testing.T) {
 }
 
 var _ store.Reviews = (*bolt.Store)(nil)
+
+// However much has come since, what the machine is least sure of comes first.
+func TestTheMostDoubtfulItemOfTheWholeArchiveComesFirst(t *testing.T) {
+	list := numbered(looked + 5)
+	for i := range list {
+		list[i].ID, list[i].Text = news.ItemID(fmt.Sprintf("item%04d", i)), ""
+		list[i].Published = noon.Add(-time.Duration(i) * time.Minute)
+	}
+	oldest := len(list) - 1
+	list[oldest].Tagging.Relevance, list[oldest].Tagging.Relevant = .48, false
+	list[oldest-1].Tagging.Relevance, list[oldest-1].Tagging.Relevant = .3, false
+	d := sitting(t, 0, list...)
+	for _, queue := range []string{"unsure", "almost"} {
+		action := d.page("amina", "/review?queue="+queue).one(t, "form#judge").attr("action")
+		if want := "/items/" + string(list[oldest].ID) + "/reviews"; action != want {
+			t.Errorf("%s begins with %s, want %s", queue, action, want)
+		}
+	}
+	d.page("amina", "/review").says(t, "1 005 items, the first 1 000 of them at hand")
+}

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	looked      = 1000   // unreviewed items that a ranked queue looks at, the newest
+	looked      = 1000   // items that a queue has at hand, the first of all that wait
 	mostDrawn   = 2000   // items of a random sample
 	mostRecent  = 20_000 // reviews that are looked through for open matters
 	defaultDraw = 50
@@ -70,23 +70,24 @@ type waiting struct {
 	Items  []news.ItemID
 	Sample *store.Sample // of a random queue; nil: none was drawn
 	Done   int           // items of the sample that are done with
+	All    int           // how many wait in all, where Items are the first of them
 }
 
 func (s *Server) waiting(ctx context.Context, q queue, w way, who string) (waiting, error) {
 	switch q.Name {
 	case "unsure":
-		return s.ranked(ctx, search.Not{Expr: search.Is("reviewed")}, doubt)
+		return s.unsure(ctx)
 	case "almost":
-		open := search.And{search.Not{Expr: search.Is("reviewed")}, search.Not{Expr: search.Is("relevant")}}
-		return s.ranked(ctx, open, func(it *news.Item) float64 { return 1 - it.Tagging.Relevance })
+		return s.found(ctx, store.Doubtful, search.And{search.Not{Expr: search.Is("reviewed")}, search.Not{Expr: search.Is("relevant")}})
 	case "concept":
 		if w.Concept == "" {
 			return waiting{}, nil
 		}
-		open := search.And{search.Concept{Any: s.Taxonomy.Descendants(w.Concept)}, search.Not{Expr: search.Is("reviewed")}}
-		return s.ranked(ctx, open, func(*news.Item) float64 { return 0 })
+		return s.found(ctx, store.Newest, search.And{search.Concept{Any: s.Taxonomy.Descendants(w.Concept)}, search.Not{Expr: search.Is("reviewed")}})
 	case trust.Tagged, trust.Untagged:
 		return s.sampled(ctx, q, w.Concept, who)
+	case "disagreements", "flagged":
+		return s.marked(ctx, map[string]search.Is{"disagreements": "disputed", "flagged": "flagged"}[q.Name], who)
 	}
 	return s.openMatters(ctx, q, who)
 }
@@ -101,16 +102,60 @@ func doubt(it *news.Item) float64 {
 	return d
 }
 
-// ranked are the newest items that match, the smallest rank first.
-func (s *Server) ranked(ctx context.Context, e search.Expr, rank func(*news.Item) float64) (waiting, error) {
-	page, err := s.Store.Find(ctx, store.Query{Search: search.Query{Root: e}, Limit: looked})
+// unsure are the items that nobody has reviewed and of which the machine is
+// least sure: of the whole archive by their relevance, which the index orders,
+// and of the newest also by their tags, whose scores it does not know.
+func (s *Server) unsure(ctx context.Context) (waiting, error) {
+	open := search.Query{Root: search.Not{Expr: search.Is("reviewed")}}
+	page, err := s.Store.Find(ctx, store.Query{Search: open, Sort: store.Doubtful, Limit: looked, Count: true})
 	if err != nil {
 		return waiting{}, err
 	}
-	slices.SortStableFunc(page.Items, func(a, b news.Item) int { return cmp.Compare(rank(&a), rank(&b)) })
-	var w waiting
+	newest, err := s.Store.Find(ctx, store.Query{Search: open, Limit: looked})
+	if err != nil {
+		return waiting{}, err
+	}
+	items := append(page.Items, newest.Items...)
+	slices.SortStableFunc(items, func(a, b news.Item) int { return cmp.Compare(doubt(&a), doubt(&b)) })
+	w := waiting{All: page.Total}
+	met := map[news.ItemID]bool{}
+	for i := range items {
+		if id := items[i].ID; !met[id] && len(w.Items) < looked {
+			met[id] = true
+			w.Items = append(w.Items, id)
+		}
+	}
+	return w, nil
+}
+
+// found are the first items that match, in an order.
+func (s *Server) found(ctx context.Context, order store.Sort, e search.Expr) (waiting, error) {
+	page, err := s.Store.Find(ctx, store.Query{Search: search.Query{Root: e}, Sort: order, Limit: looked, Count: true})
+	w := waiting{All: page.Total}
 	for i := range page.Items {
 		w.Items = append(w.Items, page.Items[i].ID)
+	}
+	return w, err
+}
+
+// marked are the items with a state that reviews give, the newest first, as far
+// as an analyst may see what others said of them.
+func (s *Server) marked(ctx context.Context, state search.Is, who string) (waiting, error) {
+	all, err := s.found(ctx, store.Newest, state)
+	if err != nil {
+		return waiting{}, err
+	}
+	w := waiting{All: all.All}
+	for _, id := range all.Items {
+		said, err := s.said(ctx, id)
+		if err != nil {
+			return w, err
+		}
+		if said.Hides(who, id, s.Double) {
+			w.All--
+			continue
+		}
+		w.Items = append(w.Items, id)
 	}
 	return w, nil
 }
@@ -180,10 +225,6 @@ func (s *Server) openMatters(ctx context.Context, q queue, who string) (waiting,
 		switch q.Name {
 		case "second":
 			wanted = said.Done() == 1 && s.wants(&said, r.Item, who)
-		case "disagreements":
-			wanted = len(said.Disputed()) > 0 && !said.Hides(who, r.Item, s.Double)
-		case "flagged":
-			wanted = said.Flagged() && !said.Hides(who, r.Item, s.Double)
 		case "unfinished":
 			wanted = len(mine.Said) > 0 && !mine.Done
 		}
@@ -322,8 +363,8 @@ func (s *Server) card(q queue, w way, waits *waiting) queueCard {
 			waits.Sample.Query, s.words.ShortDate(waits.Sample.Drawn.In(s.Zone)), s.orNobody(waits.Sample.By), waits.Sample.Seed)
 	case q.Name == "concept" && w.Concept == "":
 		c.Waits = s.say("name a concept")
-	case n == looked:
-		c.Waits = s.say("the newest %d", looked)
+	case waits.All > n:
+		c.Waits = s.say("%d items, the first %d of them at hand", waits.All, n)
 	case n == 0:
 		c.Waits = s.say("nothing waits")
 	default:

@@ -87,11 +87,19 @@ func (v *view) echoes() (*tally.Corpus, error) {
 	each := func(f func(*news.Item) error) error {
 		return v.s.Store.Each(v.ctx, store.Query{Search: both(v.query, search.Concept{Any: ids}), WithText: true}, f)
 	}
-	c, err := tally.Echoes(each, tally.Rules{Taxonomy: v.s.Taxonomy, Country: func(id news.OutletID) string { return v.s.outlet(id).Country }, Most: mostRead})
-	if err == nil && c.Partial {
+	asked := keptCorpus{key: "echoes\x00" + v.key(nil), seq: v.seq, at: v.s.Now()}
+	kept, err := v.s.corpora.get(v.ctx, asked, func() (*tally.Corpus, error) {
+		return tally.Echoes(each, tally.Rules{Taxonomy: v.s.Taxonomy, Country: func(id news.OutletID) string { return v.s.outlet(id).Country }, Most: mostRead})
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := kept.corpus
+	v.seq = kept.seq
+	if c.Partial {
 		v.Limits = append(v.Limits, v.say("Only the newest %d items with a reception were read. Narrow the period or the query to read the others.", mostRead))
 	}
-	return c, err
+	return c, nil
 }
 
 // chooseHeard lets choose one of the keys that the sentences have.

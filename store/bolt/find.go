@@ -244,6 +244,9 @@ type hit struct {
 // hit reads what orders an item.
 func (f *finder) hit(n number, p *pageView, i int) hit {
 	h := hit{time: key(p.times, i), n: n}
+	if f.q.Sort == store.Doubtful {
+		h.score = uint32(max(0, store.Doubt(p.probability(i))))
+	}
 	if f.q.Sort == store.Best {
 		h.score = uint32(search.Percent(p.probability(i)))
 		for _, t := range f.titles {
@@ -480,7 +483,7 @@ var cursorEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
 // its time and its id.
 func (f *finder) cursor(h *hit) string {
 	var b []byte
-	if f.q.Sort == store.Best {
+	if f.q.Sort != store.Newest {
 		b = binary.BigEndian.AppendUint32(b, h.score)
 	}
 	b = binary.BigEndian.AppendUint64(b, h.time)
@@ -494,7 +497,7 @@ func (f *finder) parseCursor(s string) (*hit, error) {
 	}
 	b, err := cursorEncoding.DecodeString(strings.ToUpper(s))
 	var h hit
-	if err == nil && f.q.Sort == store.Best && len(b) > 4 {
+	if err == nil && f.q.Sort != store.Newest && len(b) > 4 {
 		h.score, b = binary.BigEndian.Uint32(b), b[4:]
 	}
 	if err != nil || len(b) <= timeSize {

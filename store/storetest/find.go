@@ -96,7 +96,7 @@ func findAgrees(t *testing.T, s store.Store) {
 		agree(t, s, items, store.Query{
 			Search: search.Query{Root: randomExpr(random, 3)},
 			Limit:  1 + random.IntN(60), Count: random.IntN(2) == 0, WithText: random.IntN(4) == 0,
-			Sort: pick(random, store.Newest, store.Newest, store.Best), Facets: random.IntN(4) == 0,
+			Sort: pick(random, store.Newest, store.Newest, store.Best, store.Doubtful), Facets: random.IntN(4) == 0,
 		}, random)
 		if t.Failed() {
 			return
@@ -161,6 +161,11 @@ func matching(items []news.Item, q store.Query) (ids []news.ItemID, facets map[s
 			return cmpOrder.Compare(q.Search.Score(&b, facts(&b)), q.Search.Score(&a, facts(&a)))
 		})
 	}
+	if q.Sort == store.Doubtful {
+		slices.SortStableFunc(found, func(a, b news.Item) int {
+			return cmpOrder.Compare(store.Doubt(b.Tagging.Relevance), store.Doubt(a.Tagging.Relevance))
+		})
+	}
 	for _, it := range found {
 		ids = append(ids, it.ID)
 	}
@@ -184,7 +189,7 @@ func eachWalks(t *testing.T, s store.Store) {
 	for i := range 130 {
 		save(t, s, randomItem(random, i))
 	}
-	for _, q := range []store.Query{{}, {Search: search.Query{Root: search.Is("relevant")}, WithText: true}, {Sort: store.Best, Search: search.Query{Root: search.Words(words(random)[:1])}}} {
+	for _, q := range []store.Query{{}, {Search: search.Query{Root: search.Is("relevant")}, WithText: true}, {Sort: store.Best, Search: search.Query{Root: search.Words(words(random)[:1])}}, {Sort: store.Doubtful}} {
 		q.Limit = 7 // of no account to Each
 		var got, want []news.Item
 		if err := s.Each(context.Background(), q, func(it *news.Item) error { got = append(got, *it); return nil }); err != nil {
