@@ -213,15 +213,3 @@ func reasonOf(weights []Weight, feature string, value float64) Reason {
 	}
 	return r
 }
-
-// read does what [Tagger.Tag] does before it makes tags of mentions.
-func (t *Tagger) read(w *work, it *news.Item) {
-	w.fields[0].doc.Scan(it.Title)
-	w.fields[1].doc.Scan(it.Body())
-	w.languages(it)
-	t.findMentions(w)
-	t.applyRules(w)
-	w.keepLongest(t)
-	t.markDateline(w)
-	t.markDomestic(w)
-}

@@ -156,6 +156,18 @@ func (t *Tagger) giveBack(w *work) {
 
 // tagWith is Tag in the given memory.
 func (t *Tagger) tagWith(w *work, it *news.Item) news.Tagging {
+	lang := t.read(w, it)
+	out := news.Tagging{Lang: lang.String(), Taxonomy: t.tax.Version}
+	out.Events = t.events(w)
+	t.relevance(w, &out)
+	out.Tags = t.tags(w, out.Relevant)
+	out.Placed = t.placed(w)
+	return out
+}
+
+// read fills w.mentions with what an item speaks of, and returns the language
+// that it does so in.
+func (t *Tagger) read(w *work, it *news.Item) text.Lang {
 	w.fields[0].doc.Scan(it.Title)
 	w.fields[1].doc.Scan(it.Body())
 	lang := w.languages(it)
@@ -165,12 +177,7 @@ func (t *Tagger) tagWith(w *work, it *news.Item) news.Tagging {
 	w.keepTelling(t)
 	t.markDateline(w)
 	t.markDomestic(w)
-	out := news.Tagging{Lang: lang.String(), Taxonomy: t.tax.Version}
-	out.Events = t.events(w)
-	t.relevance(w, &out)
-	out.Tags = t.tags(w, out.Relevant)
-	out.Placed = t.placed(w)
-	return out
+	return lang
 }
 
 // findMentions fills w.raw with every term found in a language that the place
