@@ -24,8 +24,7 @@ const (
 	cueDomestic
 	cueMoney
 	cuePlaces
-	cueGives  // giving, building, sending: what a deed is
-	cueSaid   // reporting: who is only quoted
+	cueHome   // about the country of the text's language
 	cueTrifle // sport results, weather, crime: what is never about influence
 )
 
@@ -33,7 +32,7 @@ var cueLists = map[string]cueKind{
 	"status-announced": cueAnnounced, "status-signed": cueSigned, "status-ongoing": cueOngoing,
 	"status-completed": cueCompleted, "status-cancelled": cueCancelled, "status-denied": cueDenied,
 	"domestic-signs": cueDomestic, "money-words": cueMoney, "places-words": cuePlaces, "trifles": cueTrifle,
-	"gives": cueGives, "source-verbs": cueSaid,
+	"home-signs": cueHome,
 }
 
 // cues is the compiled form of the lists.

@@ -7,13 +7,14 @@ import (
 
 	"silkwire/news"
 	"silkwire/taxonomy"
+	"silkwire/text"
 )
 
 // use is one mention of an instrument, read as an event: the actor and the
 // recipient that stand nearest to it, and what speaks for and against them.
 type use struct {
-	actor, at, recipient *found
-	state                int32 // the recipient
+	actor, at, recipient *found // the recipient may be nil: implied
+	state                int32  // the recipient
 	marks                marks
 	odds                 float64
 }
@@ -74,6 +75,12 @@ func (p *parties) add(class int32, f *found) {
 	q.weight += weight
 }
 
+// imply adds a party that nothing names.
+func (p *parties) imply(class int32) {
+	p.each = append(p.each, party{class: class, weight: 1})
+	p.weight++
+}
+
 // close works out shares.
 func (p *parties) close() {
 	most := 0.0
@@ -107,17 +114,49 @@ func (t *Tagger) stage(w *work) *stage {
 			s.recipients.add(c.recipient, f)
 		}
 	}
+	if home := t.homeOf(w); len(s.recipients.each) == 0 && home >= 0 {
+		s.recipients.imply(home)
+	}
 	s.actors.close()
 	s.instruments.close()
 	s.recipients.close()
 	return s
 }
 
+// homeOf is the country that an item which names none of the five states is
+// taken to be about: that of its dateline, or that of its language when a word
+// says so; -1: none.
+func (t *Tagger) homeOf(w *work) int32 {
+	for i := range w.mentions {
+		if f := &w.mentions[i]; f.dateline && t.concepts[f.class].recipient >= 0 {
+			return t.concepts[f.class].recipient
+		}
+	}
+	if id, ok := homes[w.fields[1].lang]; ok && w.atHome() {
+		return t.class(id)
+	}
+	return -1
+}
+
+// atHome reports whether an item has a word that tells of the country of its
+// language: its money, its parliament.
+func (w *work) atHome() bool {
+	return slices.ContainsFunc(w.fields[:], func(f field) bool {
+		return slices.ContainsFunc(f.cues, func(c cue) bool { return c.kind == cueHome })
+	})
+}
+
+// homes are the countries of the languages of Central Asia.
+var homes = map[text.Lang]news.ConceptID{
+	text.Kk: "kazakhstan", text.Ky: "kyrgyzstan", text.Tg: "tajikistan", text.Tk: "turkmenistan",
+	text.UzLatn: "uzbekistan", text.UzCyrl: "uzbekistan",
+}
+
 // uses returns the strongest use of each body that acts, family of instruments
 // and recipient, the surest first.
 func (t *Tagger) uses(w *work) []use {
 	s := t.stage(w)
-	if len(s.actors.all) == 0 || len(s.recipients.all) == 0 {
+	if len(s.actors.all) == 0 || len(s.recipients.each) == 0 {
 		return nil
 	}
 	var out []use
@@ -145,9 +184,10 @@ func (t *Tagger) usesOf(w *work, s *stage, family *party, out []use) []use {
 	for a := range actors {
 		for r := range recipients {
 			if t.mayActToward(s, &actors[a], recipients[r].class) {
-				both := t.pairMarks(s, &actors[a], family, &recipients[r])
-				out = append(out, l.strongest(a, r, len(actors), len(recipients), &both))
-				out[len(out)-1].state = recipients[r].class
+				best := l.strongest(a, r, len(actors), len(recipients))
+				best.state = recipients[r].class
+				best.mark(together, math.Log2(float64(1+sentencesOf(&actors[a], family, &recipients[r]))))
+				out = append(out, best)
 			}
 		}
 	}
@@ -162,7 +202,7 @@ func (l *links) clear() { l.own, l.givers, l.takers = l.own[:0], l.givers[:0], l
 
 // strongest returns the use of an actor and a recipient that most speaks for
 // an event.
-func (l *links) strongest(actor, recipient, actors, recipients int, both *marks) use {
+func (l *links) strongest(actor, recipient, actors, recipients int) use {
 	best, odds := 0, math.Inf(-1)
 	for m := range l.own {
 		if o := l.own[m].odds + l.givers[m*actors+actor].odds + l.takers[m*recipients+recipient].odds; o > odds {
@@ -171,9 +211,14 @@ func (l *links) strongest(actor, recipient, actors, recipients int, both *marks)
 	}
 	own, giver, taker := &l.own[best], &l.givers[best*actors+actor], &l.takers[best*recipients+recipient]
 	return use{
-		actor: giver.f, at: own.f, recipient: taker.f, odds: odds + both.odds(),
-		marks: own.marks.and(&giver.marks).and(&taker.marks).and(both),
+		actor: giver.f, at: own.f, recipient: taker.f, odds: odds,
+		marks: own.marks.and(&giver.marks).and(&taker.marks),
 	}
+}
+
+func (x *use) mark(f feature, v float64) {
+	x.marks[f] = v
+	x.odds += v * EventWeights[f].Weight
 }
 
 // mayActToward: nobody acts toward himself, and one of the five states acts
@@ -198,7 +243,7 @@ func (t *Tagger) event(w *work, x *use) news.Event {
 	f := &w.fields[x.at.field]
 	from, to := x.at.sentence, x.at.sentence
 	for _, g := range []*found{x.actor, x.recipient} { // the evidence takes in the neighbouring sentence
-		if g.field == x.at.field && abs(g.sentence-x.at.sentence) <= 1 {
+		if g != nil && g.field == x.at.field && abs(g.sentence-x.at.sentence) <= 1 {
 			from, to = min(from, g.sentence), max(to, g.sentence)
 		}
 	}

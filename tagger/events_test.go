@@ -101,3 +101,34 @@ func TestAWordInPassingIsNoTag(t *testing.T) {
 		}
 	}
 }
+
+// A newspaper seldom names its own country.
+func TestWhatNamesNoCountryIsAboutTheCountryOfItsDatelineOrLanguage(t *testing.T) {
+	tg := loadTagger(t)
+	for _, c := range []struct{ name, title, body, want string }{
+		{"dateline", "A hundred buses for the capital", "BISHKEK — The Chinese government has sent a hundred buses as humanitarian aid.\nThe mayor thanked the Chinese ambassador.", "china kyrgyzstan"},
+		{"words of home", "Қытай компаниясы зауыт салады", "Қытай компаниясы облыс орталығында 400 миллион долларлық зауыт салып, инвестиция құяды.\nӘкімдік жер бөлді.", "china kazakhstan"},
+		{"foreign news", "Қытай Пәкістанға несие береді", "Қытай Пәкістанға екі миллиард доллар несие береді.\nНесиені Исламабад қытай банкінен алады.", ""},
+	} {
+		tagging := tg.Tag(&news.Item{Title: c.title, Text: c.body})
+		got := ""
+		for _, e := range tagging.Events {
+			got = fmt.Sprintf("%s %s", e.State, e.Recipient)
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q (relevance %.2f)", c.name, got, c.want, tagging.Relevance)
+		}
+	}
+}
+
+// Of all mentions of an instrument the one that tells of the event is its
+// evidence, not the first.
+func TestTheEvidenceIsTheSentenceThatTellsOfTheEvent(t *testing.T) {
+	tg := loadTagger(t)
+	const deed = "South Korea will give 40 scholarships to students from Kyrgyzstan this autumn."
+	tagging := tg.Tag(&news.Item{Title: "What young people want", Text: "Everybody dreams of scholarships.\nRents are high in Bishkek.\n" + deed + "\nThe list is published on Monday."})
+	i := slices.IndexFunc(tagging.Events, func(e news.Event) bool { return e.Instrument == "scholarship" && e.Recipient == "kyrgyzstan" })
+	if i < 0 || !strings.Contains(tagging.Events[i].Evidence.Text, deed) {
+		t.Errorf("%+v", tagging.Events)
+	}
+}

@@ -2,9 +2,7 @@ package tagger
 
 import (
 	"cmp"
-	"math"
 	"slices"
-	"strings"
 
 	"silkwire/taxonomy"
 	"silkwire/text"
@@ -25,12 +23,8 @@ const (
 	noHands
 	learning
 	culture
-	signed
-	gives
 	figure
-	year
 	judged
-	quoted
 	// of the actor
 	actorShare
 	actorLeads
@@ -44,15 +38,12 @@ const (
 	// of the recipient
 	recipientShare
 	recipientFar
-	recipientAfter
 	otherPlaces
-	onlyCity
 	unnamed
-	inInstrument
 	wholeRegion
+	implied
 	// of them together
 	together
-	participants
 	features
 )
 
@@ -60,48 +51,42 @@ const (
 // event of an actor and a recipient: like Weights, they are log-odds, and were
 // fitted to labelled items (docs/method.md).
 var EventWeights = []Weight{
-	bias: {"bias", -4.4, "before anything is seen"},
+	bias: {"bias", -4.25, "before anything is seen"},
 
-	familyShare: {"family's share", 1.25, "how much of what the item says of instruments is of this family, 0 to 1"},
-	familyLeads: {"leading family", 0.55, "no family of instruments is named more often"},
-	ruled:       {"ruled", -0.65, "the instrument's term is ambiguous and needed a rule"},
-	inName:      {"in a name", -0.4, "the instrument is a part of an actor's name"},
-	spokenOf:    {"spoken of", -1.7, "the instrument is one of which more is said than done: friendship of peoples, sanctions"},
-	noHands:     {"neither money nor people", -0.65, "the instrument moves neither"},
-	learning:    {"education", 0.6, "the instrument is education: it is named where it is used"},
-	culture:     {"culture", 0.9, "the instrument is culture"},
-	signed:      {"signed", 0.6, "something is signed in its sentence"},
-	gives:       {"given", 0.35, "something is given, built, sent or opened in its sentence"},
-	figure:      {"figure", 0.4, "its sentence has a number that is no year"},
-	year:        {"year", -0.35, "its sentence names a year: background"},
-	judged:      {"judged", -0.9, "its sentence expresses a narrative or a reception"},
-	quoted:      {"quoted", -0.6, "it stands in a quotation"},
+	familyShare: {"family's share", 1, "how much of what the item says of instruments is of this family, 0 to 1"},
+	familyLeads: {"leading family", 0.6, "no family of instruments is named more often"},
+	ruled:       {"ruled", -0.8, "the instrument's term is ambiguous and needed a rule"},
+	inName:      {"in a name", -0.65, "the instrument is a part of an actor's name"},
+	spokenOf:    {"spoken of", -1.4, "the instrument is one of which more is said than done: friendship of peoples, sanctions"},
+	noHands:     {"neither money nor people", -0.55, "the instrument moves neither"},
+	learning:    {"education", 0.5, "the instrument is education: it is named where it is used"},
+	culture:     {"culture", 1.05, "the instrument is culture"},
+	figure:      {"figure", 0.45, "its sentence has a number that is no year"},
+	judged:      {"judged", -1, "its sentence expresses a narrative or a reception"},
 
-	actorShare:   {"actor's share", 1.2, "how much of what the item says of actors is of this one, 0 to 1"},
-	actorLeads:   {"leading actor", 1.05, "no actor is named more often"},
-	actorFar:     {"actor far", -0.95, "the actor stands neither in the title nor in the sentence or beside it"},
-	othersAct:    {"others act", -0.65, "the sentence names other actors, but not this one"},
+	actorShare:   {"actor's share", 1.35, "how much of what the item says of actors is of this one, 0 to 1"},
+	actorLeads:   {"leading actor", 0.95, "no actor is named more often"},
+	actorFar:     {"actor far", -0.9, "the actor stands neither in the title nor in the sentence or beside it"},
+	othersAct:    {"others act", -0.45, "the sentence names other actors, but not this one"},
 	actorsListed: {"actors listed", -1.2, "the actor stands in a list: lists are rarely deeds"},
-	noBody:       {"no body", -1.55, "the actor is a kind of body or a thing of the past: think tanks, the West, the Soviet Union"},
-	actsAbroad:   {"acts abroad", 1.8, "the actor is one of the five states, acting abroad"},
-	standsFor:    {"stands for it", 1.1, "the actor is an institution that stands for instruments of this family"},
-	actorBeside:  {"actor beside", 0.65, "the actor stands right beside the instrument: a Chinese loan"},
+	noBody:       {"no body", -1.8, "the actor is a kind of body or a thing of the past: think tanks, the West, the Soviet Union"},
+	actsAbroad:   {"acts abroad", 1.55, "the actor is one of the five states, acting abroad"},
+	standsFor:    {"stands for it", 1, "the actor is an institution that stands for instruments of this family"},
+	actorBeside:  {"actor beside", 0.4, "the actor stands right beside the instrument: a Chinese loan"},
 
 	recipientShare: {"recipient's share", 1.45, "how much of what the item says of recipients is of this one, 0 to 1"},
-	recipientFar:   {"recipient far", -0.55, "the recipient stands neither in the title nor in the sentence or beside it"},
-	recipientAfter: {"recipient after", -0.35, "it stands in the next sentence"},
-	otherPlaces:    {"other places", -1.3, "the sentence names other recipients, but not this one"},
-	onlyCity:       {"only a city", -0.4, "the sentence names one of its cities, not the state"},
-	unnamed:        {"unnamed", -0.75, "the item names the region, and of this state only cities: hosts of meetings"},
-	inInstrument:   {"in the instrument", 0.55, "the recipient is a part of the instrument's name"},
-	wholeRegion:    {"whole region", 1, "a format with all five states stands in the sentence: 1 for the region, −1 for one of them"},
+	recipientFar:   {"recipient far", -0.4, "the recipient stands neither in the title nor in the sentence or beside it"},
+	otherPlaces:    {"other places", -1.05, "the sentence names other recipients, but not this one"},
+	unnamed:        {"unnamed", -1.1, "the item names the region, and of this state only cities: hosts of meetings"},
+	wholeRegion:    {"whole region", 1.6, "the instrument is a format with all five states, or a meeting in one: 1 for the region, −1 for one of them"},
 
-	together:     {"together", 0.6, "how many sentences name all three, log2 of one more"},
-	participants: {"participants", -0.15, "the actor and the recipient stand in one list of countries"},
+	implied: {"implied", 1.45, "the item names no recipient: it is taken to be about the country of its dateline or language"},
+
+	together: {"together", 0.75, "how many sentences name all three, log2 of one more"},
 }
 
 // eventThreshold is the probability from which on a use counts as an event.
-const eventThreshold = 0.38
+const eventThreshold = 0.36
 
 // marks are the values of all features, most of them 0.
 type marks [features]float64
@@ -136,7 +121,7 @@ type link struct {
 	odds  float64
 }
 
-// place is where a party stands, seen from an instrument.
+// distance is where a mention stands, seen from an instrument; nearer is less.
 type distance int
 
 const (
@@ -180,8 +165,8 @@ func nearest(mentions []*found, at *found) (best *found, where distance) {
 	return best, where
 }
 
-// inSentence returns the mentions in an instrument's sentence of other parties
-// than the given one.
+// othersHere reports whether an instrument's sentence names other parties than
+// the given one.
 func (p *parties) othersHere(mine *party, at *found) bool {
 	for i := range p.each {
 		if q := &p.each[i]; q.class != mine.class && q.in(at) {
@@ -208,16 +193,10 @@ func (t *Tagger) instrumentLink(w *work, s *stage, family *party, at *found) lin
 	m.set(noHands, c.noHands)
 	m.set(learning, t.concepts[c.family].id == "education-instrument")
 	m.set(culture, t.concepts[c.family].id == "culture-instrument")
-	m.set(signed, f.hasCue(at.sentence, cueSigned))
-	m.set(gives, f.hasCue(at.sentence, cueGives))
 	m.set(judged, t.judged(w, at))
-	m.set(quoted, f.quoted(at))
 	for i := f.firstWord(at.sentence); i < len(f.doc.Words) && f.doc.Words[i].Sentence == at.sentence; i++ {
-		if word := &f.doc.Words[i]; word.Digits {
-			isYear := looksLikeYear(f.doc.Folded(word))
-			m.set(year, isYear)
-			m.set(figure, !isYear)
-		}
+		word := &f.doc.Words[i]
+		m.set(figure, word.Digits && word.Gap != text.Joint && !looksLikeYear(f.doc.Folded(word)))
 	}
 	l.odds = m.odds()
 	return l
@@ -229,23 +208,6 @@ func (t *Tagger) judged(w *work, at *found) bool {
 		facet := t.concepts[f.class].facet
 		return f.field == at.field && f.sentence == at.sentence && (facet == taxonomy.Narrative || facet == taxonomy.Reception)
 	})
-}
-
-// quoted reports whether more quotation marks have been opened than closed
-// between the beginning of a mention's sentence and the mention.
-func (f *field) quoted(at *found) bool {
-	open := 0
-	for _, r := range f.doc.Text[f.doc.Sentences[at.sentence].Start:f.doc.Words[at.start].Start] {
-		switch {
-		case r == '"':
-			open = 1 - open
-		case strings.ContainsRune("«“„「", r):
-			open++
-		case strings.ContainsRune("»”」", r):
-			open--
-		}
-	}
-	return open > 0
 }
 
 // firstWord is the first word of a sentence.
@@ -293,16 +255,18 @@ func (t *Tagger) recipientLink(s *stage, recipient *party, at *found) link {
 	f, where := nearest(recipient.mentions, at)
 	l := link{f: f}
 	m := &l.marks
+	if f == nil {
+		m[implied] = 1
+		l.odds = m.odds()
+		return l
+	}
 	m[recipientShare] = recipient.share
 	m.set(recipientFar, where == far)
-	m.set(recipientAfter, where == sentenceAfter)
 	m.set(otherPlaces, where != here && s.recipients.othersHere(recipient, at))
-	m.set(onlyCity, where == here && f.class != recipient.class)
-	m.set(inInstrument, f.overlaps(at))
 	m.set(unnamed, recipient.class != t.region && s.recipients.has(t.region) && !slices.ContainsFunc(recipient.mentions, func(g *found) bool {
 		return g.class == recipient.class
 	}))
-	if t.formatHere(s, at) {
+	if t.inFormat(s, at) {
 		m[wholeRegion] = -1
 		m.set(wholeRegion, recipient.class == t.region)
 	}
@@ -310,32 +274,22 @@ func (t *Tagger) recipientLink(s *stage, recipient *party, at *found) link {
 	return l
 }
 
-// formatHere reports whether a mention's sentence names a format of meetings
-// with all five states.
-func (t *Tagger) formatHere(s *stage, at *found) bool {
+// inFormat reports whether an instrument is a format of meetings with all five
+// states, or one of its kind in the sentence of such a format.
+func (t *Tagger) inFormat(s *stage, at *found) bool {
 	return slices.ContainsFunc(s.instruments.all, func(f *found) bool {
-		return t.concepts[f.class].format && f.field == at.field && f.sentence == at.sentence
+		return t.concepts[f.class].format && f.field == at.field && f.sentence == at.sentence && t.concepts[f.class].family == t.concepts[at.class].family
 	})
 }
 
-func (t *Tagger) pairMarks(s *stage, actor, family, recipient *party) (m marks) {
-	sentences := 0
+// sentencesOf counts the sentences that name an actor, an instrument of a
+// family, and a recipient.
+func sentencesOf(actor, family, recipient *party) (n int) {
 	for i, at := range family.mentions {
-		if before := i > 0 && family.mentions[i-1].field == at.field && family.mentions[i-1].sentence == at.sentence; !before && actor.in(at) && recipient.in(at) {
-			sentences++
+		again := i > 0 && at.from(family.mentions[i-1]) == here
+		if !again && actor.in(at) && recipient.in(at) {
+			n++
 		}
 	}
-	m[together] = math.Log2(float64(sentences + 1))
-	m.set(participants, slices.ContainsFunc(actor.mentions, func(a *found) bool { return t.among(s, a, recipient) }))
-	return m
-}
-
-// among reports whether an actor stands in a list with a recipient and other
-// recipients: who takes part in an exercise is not its host.
-func (t *Tagger) among(s *stage, a *found, recipient *party) bool {
-	return slices.ContainsFunc(recipient.mentions, func(r *found) bool {
-		return listed(a, r) && a.gap(r) < coordinated && slices.ContainsFunc(s.recipients.all, func(o *found) bool {
-			return t.concepts[o.class].recipient != recipient.class && (listed(o, r) || listed(o, a))
-		})
-	})
+	return n
 }

@@ -36,7 +36,7 @@ var Weights = []Weight{
 	{"narrative", 0.8, "a narrative or a reception is expressed"},
 	{"narratives", 0.4, "how often, log2 of one more"},
 	{"own soft power", 1.6, "a Central Asian state projects its own"},
-	{"foreign affair", -2.0, "two or more outside actors, and no place of Central Asia"},
+	{"foreign affair", -2.0, "two or more outside actors, no place of Central Asia, and no word or dateline of home"},
 	{"home language", 0.45, "written in a language of Central Asia"},
 	{"trifles", -0.5, "how often the body is about sport, weather, crime or gadgets, log2 of one more"},
 	{"length", -1.15, "in a long text everything is named sooner or later: its sentences, log2 of one more"},
@@ -110,7 +110,7 @@ func (t *Tagger) features(w *work, out *news.Tagging) values {
 		}
 	}
 	v.mark("together", len(out.Events) > 0)
-	v.mark("foreign affair", len(outside) > 1 && recipients == 0)
+	v.mark("foreign affair", len(outside) > 1 && recipients == 0 && t.homeOf(w) < 0)
 	v.mark("home language", homeLanguage(out.Lang))
 	v.log("breadth", len(instruments))
 	v.log("recipients", recipients)
