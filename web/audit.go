@@ -10,7 +10,10 @@ import (
 
 // audit writes down that whoever asks has changed something: "accept", "tag
 // china of item 3f2a", what it was before and what it is now (nil where there
-// was or is nothing). Of the two only hashes are kept.
+// was or is nothing). Of the two only hashes are kept. It is written after the
+// change, in a transaction of its own: killed in between, a review, a relation,
+// a digest or a source has changed without a line here (accounts never do). Of
+// reviews and relations that loses nothing, for each of them says who and when.
 func (s *Server) audit(r *http.Request, did, what string, before, after any) {
 	e := s.entry(r, did, what)
 	e.Before, e.After = account.Hash(before), account.Hash(after)

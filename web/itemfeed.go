@@ -59,7 +59,10 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 		ID: urn("search " + q.Search.String()), Title: oneLine("Silkwire "+form.Get("q"), 100), Author: "Silkwire",
 		Links: []atomLink{{"self", "application/atom+xml", base + r.URL.RequestURI()}, {"alternate", "text/html", base + hrefWith("/", "q", form.Get("q"), "all", "1")}},
 	}
-	latest := time.Time{}
+	latest := s.Now().UTC().Truncate(24 * time.Hour) // where there is nothing: the same all day, so that who asks again is told so
+	if len(found.Items) > 0 {
+		latest = time.Time{}
+	}
 	for i := range found.Items {
 		it := &found.Items[i]
 		if changed := changedAt(it); changed.After(latest) {

@@ -7,9 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"silkwire/export"
 	"silkwire/news"
+	"silkwire/review"
 	"silkwire/search"
 	"silkwire/store"
 	"silkwire/words"
@@ -107,8 +109,41 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	out := s.fileOut(w, job.Format, job.Name())
 	w.Header().Set("Silkwire-Snapshot", job.Of.ID())
 	w.Header().Add("Link", `</snapshots/`+job.Of.ID()+`>; rel="permalink"`)
-	_, err = job.Write(r.Context(), s.Store, out)
+	_, err = job.Write(r.Context(), sighted{s.Store, visitorOf(r).Name, s.Double}, out)
 	s.endFile(w, r, out, err)
+}
+
+// sighted is the archive as far as somebody may see what analysts say: of an item
+// that two read without knowing of each other, nothing but what they said
+// themselves, until they have finished or both others have.
+type sighted struct {
+	store.Store
+	who    string
+	double float64
+}
+
+// ReviewsOf keeps the promise of [store.Reviews] for what may be seen.
+func (a sighted) ReviewsOf(ctx context.Context, id news.ItemID) ([]news.Review, error) {
+	all, err := a.Store.ReviewsOf(ctx, id)
+	if said := review.Read(all); said.Hides(a.who, id, a.double) {
+		all = slices.DeleteFunc(all, func(r news.Review) bool { return r.By != a.who })
+	}
+	return all, err
+}
+
+// Weighed keeps the promise of [store.Reviews] for what may be seen.
+func (a sighted) Weighed(ctx context.Context) (map[news.ItemID][]news.Review, error) {
+	found, err := a.Store.Weighed(ctx)
+	for id := range found {
+		seen, failed := a.ReviewsOf(ctx, id)
+		if failed != nil {
+			return nil, failed
+		}
+		found[id] = slices.DeleteFunc(found[id], func(r news.Review) bool {
+			return !slices.ContainsFunc(seen, func(s news.Review) bool { return s.ID == r.ID })
+		})
+	}
+	return found, err
 }
 
 func (s *Server) exportJob(form url.Values) (export.Job, error) {

@@ -217,3 +217,50 @@ func TestTheCodebookIsThere(t *testing.T) {
 		t.Errorf("status %d, %d bytes", w.Code, w.Body.Len())
 	}
 }
+
+// Who reads an item as the second of two finds nothing of the first one's
+// verdicts in a file either.
+func TestAnExportOfReviewsIsAsBlindAsThePages(t *testing.T) {
+	d := sitting(t, 1, numbered(1)...)
+	d.press("amina", d.page("amina", "/items/item00"), "reject tag:china")
+	d.press("amina", d.page("amina", "/items/item00"), "weigh", "power", "coercion", "event", "event:confucius-institute/scholarship/uzbekistan")
+	d.press("amina", d.page("amina", "/items/item00"), "done")
+	d.press("bek", d.page("bek", "/items/item00"), "accept tag:china")
+	by := func(who string) (names string) {
+		w := get(d.Server, "/export?what=reviews&format=jsonl", sentBy(who))
+		for line := range strings.Lines(w.Body.String()) {
+			var row struct{ By string }
+			if err := json.Unmarshal([]byte(line), &row); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(names, row.By) {
+				names += row.By + " "
+			}
+		}
+		return names
+	}
+	if got := by("bek"); got != "bek " {
+		t.Errorf("the second reader takes away what was said by %s", got)
+	}
+	if w := get(d.Server, "/api/v1/export?what=events&format=jsonl", sentBy("bek")); strings.Contains(w.Body.String(), "amina") {
+		t.Error("the second reader takes away how the first weighed an event")
+	}
+	if got := by("amina"); got != "amina bek " {
+		t.Errorf("who has finished takes away what was said by %s", got)
+	}
+	d.press("bek", d.page("bek", "/items/item00"), "done")
+	if got := by("bek"); got != "amina bek " {
+		t.Errorf("when both have finished, what was said by %s is taken away", got)
+	}
+}
+
+func TestAFeedOfNothingWasUpdatedToday(t *testing.T) {
+	w := get(serve(t, full()), "/feed.atom?q=nothing-at-all")
+	if body := w.Body.String(); !strings.Contains(body, "<updated>2026-11-21T00:00:00Z</updated>") || strings.Contains(body, "0001-") {
+		t.Error(body)
+	}
+	again := get(serve(t, full()), "/feed.atom?q=nothing-at-all", func(r *http.Request) { r.Header.Set("If-None-Match", w.Header().Get("ETag")) })
+	if again.Code != http.StatusNotModified {
+		t.Errorf("who asks again is answered with status %d", again.Code)
+	}
+}

@@ -271,12 +271,21 @@ func (a *app) dayOf(ctx context.Context, from, to time.Time, most int) (items []
 
 // learn reads the taxonomy and makes the tagger, which takes a while.
 func (a *app) learn() error {
+	if err := a.learnConcepts(); err != nil {
+		return err
+	}
+	var err error
+	if a.tagger, err = tagger.New(a.tax); err != nil {
+		return exitError{exitConfig, err}
+	}
+	return nil
+}
+
+// learnConcepts reads the taxonomy alone.
+func (a *app) learnConcepts() error {
 	var err error
 	if a.tax, err = loadTaxonomy(a.cfg.Load()); err != nil {
 		return err
-	}
-	if a.tagger, err = tagger.New(a.tax); err != nil {
-		return exitError{exitConfig, err}
 	}
 	whole, err := a.withAdded(context.Background(), a.file.Load()) // now it is known which concepts there are
 	if err != nil {
@@ -340,6 +349,22 @@ func (c *cli) withApp(ctx context.Context, std *stdio, f func(*app) error) error
 	return c.withArchive(ctx, std, func(a *app) error {
 		if a.tagger == nil {
 			if err := a.learn(); err != nil {
+				return err
+			}
+			if err := c.verify(a.tax); err != nil {
+				return err
+			}
+		}
+		return f(a)
+	})
+}
+
+// withConcepts runs f on the archive and the taxonomy, for what tags nothing;
+// through the daemon if one holds the archive.
+func (c *cli) withConcepts(ctx context.Context, std *stdio, f func(*app) error) error {
+	return c.withArchive(ctx, std, func(a *app) error {
+		if a.tax == nil {
+			if err := a.learnConcepts(); err != nil {
 				return err
 			}
 			if err := c.verify(a.tax); err != nil {

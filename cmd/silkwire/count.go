@@ -50,7 +50,7 @@ func (c *countSeriesCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
 }
 
 func (c *counted) run(ctx context.Context, std *stdio, cl *cli, rows, cols string) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withConcepts(ctx, std, func(a *app) error {
 		var axes [2]tally.Axis
 		for i, text := range []string{rows, cols} {
 			axis, err := tally.ParseAxis(text, a.tax)

@@ -36,7 +36,7 @@ type exportDataCmd struct {
 }
 
 func (c *exportDataCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withConcepts(ctx, std, func(a *app) error {
 		if c.Snapshot != "" {
 			return c.again(ctx, std, a)
 		}
@@ -191,7 +191,7 @@ type exportCodebookCmd struct {
 }
 
 func (c *exportCodebookCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withConcepts(ctx, std, func(a *app) error {
 		counts := map[news.ConceptID]int{}
 		for _, concept := range a.tax.Concepts {
 			page, err := a.store.Find(ctx, store.Query{

@@ -99,6 +99,38 @@ func TestAnExportIsTheSameThroughTheDaemon(t *testing.T) {
 	silkwire(t, "export", "--snapshot", snapshot[:40]).with(archive).must(t, exitUsage)
 }
 
+// A search, and what analysts said, print the same with a daemon and without one.
+func TestSearchAndReviewsAreTheSameThroughTheDaemon(t *testing.T) {
+	t.Parallel()
+	long(t)
+	dir := t.TempDir()
+	archive := "SILKWIRE_ARCHIVE=bolt://" + filepath.ToSlash(filepath.Join(dir, "silkwire.db"))
+	silkwire(t, "demo", "--once", "--dir", dir, "--listen", "127.0.0.1:0").must(t, 0)
+	commands := [][]string{
+		{"search", "-n", "5", "polarity:rejected actor:china"}, // not --facets: where the outlets of the demo are the daemon alone knows
+		{"search", "--json", "is:disputed"},
+		{"review", "list", "-n", "7"}, {"review", "stats"}, {"review", "export", "--as", "gold"}, {"review", "export", "--as", "sentences"}, {"review", "export", "--as", "jsonl"},
+	}
+	var alone []string
+	for _, c := range commands {
+		alone = append(alone, silkwire(t, c...).with(archive).must(t, 0))
+	}
+	p := silkwire(t, "demo", "--dir", dir, "--listen", "127.0.0.1:0").begin(t)
+	p.answers(t, p.address(t), "/readyz", 200)
+	for i, c := range commands {
+		if alone[i] == "" {
+			t.Errorf("%v prints nothing", c)
+		}
+		if diff := cmp.Diff(alone[i], silkwire(t, c...).with(archive).must(t, 0)); diff != "" {
+			t.Errorf("%v: -alone +through the daemon:\n%s", c, diff)
+		}
+	}
+	silkwire(t, "search", "actor:nobody").with(archive).must(t, exitUsage)
+	if !strings.Contains(alone[4], `"main":true`) {
+		t.Error("no tag of the gold is main")
+	}
+}
+
 // events are the first column. The names of the demo's outlets are known to the
 // daemon alone, and the last column tells when the file was written.
 func events(file string) (ids []string) {

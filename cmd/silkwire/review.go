@@ -29,7 +29,7 @@ type reviewListCmd struct {
 }
 
 func (c *reviewListCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withConcepts(ctx, std, func(a *app) error {
 		list, err := a.store.RecentReviews(ctx, c.By, c.Limit)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ type reviewStatsCmd struct {
 }
 
 func (c *reviewStatsCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withConcepts(ctx, std, func(a *app) error {
 		whole, err := trust.Load(ctx, a.store, func(id news.ConceptID) string { return string(a.tax.Facet(id)) }, a.tax.Version)
 		if err != nil {
 			return err
@@ -145,7 +145,7 @@ type reviewExportCmd struct {
 }
 
 func (c *reviewExportCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withConcepts(ctx, std, func(a *app) error {
 		recent, err := a.store.RecentReviews(ctx, "", 0)
 		if err != nil {
 			return err

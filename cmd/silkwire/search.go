@@ -20,7 +20,7 @@ type searchCmd struct {
 }
 
 func (c *searchCmd) Run(ctx context.Context, std *stdio, cl *cli) error {
-	return cl.withApp(ctx, std, func(a *app) error {
+	return cl.withConcepts(ctx, std, func(a *app) error {
 		query, err := search.Options{Names: searchNames{a.tax}}.Parse(strings.Join(c.Query, " "))
 		if err != nil {
 			return exitError{exitUsage, err}
