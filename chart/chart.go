@@ -13,6 +13,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -80,6 +81,7 @@ const Colours = 7
 // The measures of type: what a letter takes at the charts' size, in units.
 const (
 	letter   = 6.4
+	cyrillic = 7.5
 	ideogram = 12.5
 	lineHigh = 15.0
 )
@@ -88,9 +90,12 @@ const (
 func width(s string) float64 {
 	w := 0.0
 	for _, r := range s {
-		if r >= 0x2e80 {
+		switch {
+		case r >= 0x2e80:
 			w += ideogram
-		} else {
+		case unicode.Is(unicode.Cyrillic, r):
+			w += cyrillic
+		default:
 			w += letter
 		}
 	}

@@ -133,3 +133,10 @@ func (c *Codebook) entry(w io.Writer, of *taxonomy.Concept) {
 		fmt.Fprintln(w, "Not in use.")
 	}
 }
+
+func items(n int) string {
+	if n == 1 {
+		return "1 item"
+	}
+	return fmt.Sprintf("%d items", n)
+}

@@ -418,8 +418,8 @@ func TestASnapshotTellsWhatChanged(t *testing.T) {
 	if d.Same || d.Retagged != 1 || d.Revised != 0 || d.Examples[0].Came[0] != "russia" {
 		t.Errorf("after another taxonomy: %+v", d)
 	}
-	if words := strings.Join(d.Says(), "\n"); !strings.Contains(words, "Tagged otherwise since: 1 item") || !strings.Contains(words, "something else") {
-		t.Error(words)
+	if says := fmt.Sprint(d.Says()); !strings.Contains(says, "Tagged otherwise since: 1 item") || !strings.Contains(says, "something else") {
+		t.Error(says)
 	}
 	a.items = a.items[:2]
 	if d := compare("t1"); d.Same || d.Now.Items != 1 {

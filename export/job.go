@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"silkwire/news"
 	"silkwire/review"
 	"silkwire/search"
 	"silkwire/store"
+	"silkwire/words"
 )
 
 // Archive is what is taken away.
@@ -217,38 +219,34 @@ func (d *Difference) example(c Change) {
 }
 
 // Says is the difference in words, a line each.
-func (d *Difference) Says() []string {
+func (d *Difference) Says() []words.Said {
 	t := d.Then
-	lines := []string{fmt.Sprintf("Taken %s with taxonomy %s, after write %d of the archive: %s for “%s”.", t.Taken.Format("2006-01-02 15:04:05 UTC"), t.Taxonomy, t.Sequence, items(t.Items), t.Query)}
+	items := func(n int) words.Said { return words.Said{Message: "%d items", Args: []any{n}} }
+	lines := []words.Said{{Message: "Taken %s with taxonomy %s, after write %s of the archive: %s for “%s”.",
+		Args: []any{t.Taken.Format("2006-01-02 15:04:05 UTC"), t.Taxonomy, strconv.FormatUint(t.Sequence, 10), items(t.Items), t.Query}}}
+	say := func(m words.Message, args ...any) { lines = append(lines, words.Said{Message: m, Args: args}) }
 	switch {
 	case d.Same && d.Exact:
-		lines = append(lines, "The archive still gives the same: the same items with the same tags and events.")
+		say("The archive still gives the same: the same items with the same tags and events.")
 	case d.Same:
-		lines = append(lines, "The archive still gives the same number. Whether they are the same items is not known: the snapshot was taken by a page that did not read them all; one taken by an export knows.")
+		say("The archive still gives the same number. Whether they are the same items is not known: the snapshot was taken by a page that did not read them all; one taken by an export knows.")
 	default:
-		lines = append(lines, fmt.Sprintf("The archive gives something else: now %s of those that it had then.", items(d.Now.Items)))
+		say("The archive gives something else: now %s of those that it had then.", items(d.Now.Items))
 	}
 	if d.Later > 0 {
-		lines = append(lines, fmt.Sprintf("Left out: %s that came since.", items(d.Later)))
+		say("Left out: %s that came since.", items(d.Later))
 	}
 	if d.Revised > 0 {
-		lines = append(lines, fmt.Sprintf("Edited by their outlets since: %s.", items(d.Revised)))
+		say("Edited by their outlets since: %s.", items(d.Revised))
 	}
 	if d.Retagged > 0 {
-		lines = append(lines, fmt.Sprintf("Tagged otherwise since: %s.", items(d.Retagged)))
+		say("Tagged otherwise since: %s.", items(d.Retagged))
 	}
 	if t.Taxonomy != d.Now.Taxonomy {
-		lines = append(lines, fmt.Sprintf("The taxonomy is another one now: %s.", d.Now.Taxonomy))
+		say("The taxonomy is another one now: %s.", d.Now.Taxonomy)
 	}
 	if !d.Same && d.Revised+d.Retagged == 0 {
-		lines = append(lines, "What matched then and matches no more is not named: it is found by looking for items that were edited or tagged otherwise.")
+		say("What matched then and matches no more is not named: it is found by looking for items that were edited or tagged otherwise.")
 	}
 	return lines
-}
-
-func items(n int) string {
-	if n == 1 {
-		return "1 item"
-	}
-	return fmt.Sprintf("%d items", n)
 }

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"silkwire/news"
+	"silkwire/words"
 )
 
 // Limits of a query: what a person writes stays far below them, what is
@@ -88,13 +89,17 @@ func (o Options) Parse(query string) (Query, error) {
 type SyntaxError struct {
 	Query string
 	Pos   int
-	Msg   string // what is wrong and what would be right
+	Msg   words.Message // what is wrong and what would be right
+	Args  []any         // of Msg
 }
 
 // Error says what is wrong and where, counting characters from 1 as people do.
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("query, character %d: %s", len([]rune(e.Query[:e.Pos]))+1, e.Msg)
+	return fmt.Sprintf("query, character %d: %s", e.Character(), fmt.Sprintf(string(e.Msg), e.Args...))
 }
+
+// Character is where in the query it is, counting characters from 1.
+func (e *SyntaxError) Character() int { return len([]rune(e.Query[:e.Pos])) + 1 }
 
 type parser struct {
 	Options
@@ -104,8 +109,8 @@ type parser struct {
 	depth int
 }
 
-func (p *parser) errorf(pos int, format string, args ...any) error {
-	return &SyntaxError{Query: p.in, Pos: pos, Msg: fmt.Sprintf(format, args...)}
+func (p *parser) errorf(pos int, says words.Message, args ...any) error {
+	return &SyntaxError{Query: p.in, Pos: pos, Msg: says, Args: args}
 }
 
 func (p *parser) space() {

@@ -170,8 +170,8 @@ func TestAMistakeIsPointedAtWithTheNearestThatWouldBeRight(t *testing.T) {
 			t.Errorf("%.60q: %v, want a SyntaxError", c.query, err)
 			continue
 		}
-		if mistake.Pos != c.pos || !strings.Contains(mistake.Msg, c.says) {
-			t.Errorf("%.60q: byte %d: %s; want byte %d and %q", c.query, mistake.Pos, mistake.Msg, c.pos, c.says)
+		if mistake.Pos != c.pos || !strings.Contains(mistake.Error(), c.says) {
+			t.Errorf("%.60q: byte %d: %s; want byte %d and %q", c.query, mistake.Pos, mistake, c.pos, c.says)
 		}
 	}
 }

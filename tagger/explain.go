@@ -209,7 +209,7 @@ func reasonOf(weights []Weight, feature string, value float64) Reason {
 	r := Reason{Feature: feature, Value: round2(value)}
 	i := slices.IndexFunc(weights, func(w Weight) bool { return w.Feature == feature })
 	if i >= 0 {
-		r.Weight, r.Meaning, r.Adds = weights[i].Weight, weights[i].Meaning, round2(value*weights[i].Weight)
+		r.Weight, r.Meaning, r.Adds = weights[i].Weight, string(weights[i].Meaning), round2(value*weights[i].Weight)
 	}
 	return r
 }

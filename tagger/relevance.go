@@ -7,6 +7,7 @@ import (
 	"silkwire/news"
 	"silkwire/taxonomy"
 	"silkwire/text"
+	"silkwire/words"
 )
 
 // threshold is the probability from which on an item counts as relevant.
@@ -17,7 +18,7 @@ const threshold = 0.5
 type Weight struct {
 	Feature string
 	Weight  float64
-	Meaning string
+	Meaning words.Message
 }
 
 // Weights are the relevance in full: the sum of bias and features, put through

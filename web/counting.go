@@ -193,7 +193,7 @@ func (v *view) readQuery() {
 
 // mistaken puts a mistake of the form on the page.
 func (v *view) mistaken(err error) {
-	v.Mistake, v.Code = err.Error(), http.StatusBadRequest
+	v.Mistake, v.Code = v.s.mistake(err), http.StatusBadRequest
 }
 
 // href is the address of this view with one value of the form replaced.

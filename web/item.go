@@ -389,7 +389,7 @@ func proofOf(text string, e *news.Evidence, lang string) *proof {
 func (s *Server) featureSays(name string) string {
 	says := ""
 	if s.Meaning != nil {
-		says = oneLine(s.Meaning(name), 200)
+		says = s.say(words.Message(oneLine(s.Meaning(name), 200)))
 	}
 	if says == "" {
 		says = oneLine(name, 100)

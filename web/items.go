@@ -108,7 +108,7 @@ func (s *Server) itemsPage(r *http.Request) (framed, error) {
 	query, err := s.known.Load().search.Parse(p.Filters.Query)
 	var mistake *search.SyntaxError
 	if errors.As(err, &mistake) {
-		p.Mistake, p.Code = mistake.Error(), http.StatusBadRequest
+		p.Mistake, p.Code = s.mistake(mistake), http.StatusBadRequest
 		return p, nil
 	}
 	if err != nil {

@@ -68,8 +68,7 @@ func explain(err error) failure {
 	case errors.As(err, &f):
 		return f
 	case errors.As(err, &syntax):
-		at := len([]rune(syntax.Query[:min(syntax.Pos, len(syntax.Query))])) + 1
-		return failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: "%s", Args: []any{syntax}, Position: at}
+		return failure{Code: http.StatusBadRequest, Kind: "bad_query", Detail: "query, character %d: %s", Args: []any{syntax.Character(), words.Said{Message: syntax.Msg, Args: syntax.Args}}, Position: syntax.Character()}
 	case errors.Is(err, store.ErrCursor):
 		return failure{Code: http.StatusBadRequest, Kind: "bad_cursor", Detail: "The cursor is not one that an earlier page gave. Begin again without it."}
 	case errors.Is(err, store.ErrExists):
@@ -84,6 +83,16 @@ func explain(err error) failure {
 		return failure{Code: http.StatusInternalServerError, Kind: "archive_damaged", Detail: "This part of the archive is damaged. Run “silkwire archive check”, and restore a backup if it says so."}
 	}
 	return failure{Code: http.StatusInternalServerError, Kind: "internal"}
+}
+
+// mistake says in the reader's language what is wrong with a query or a form.
+func (s *Server) mistake(err error) string {
+	var syntax *search.SyntaxError
+	if !errors.As(err, &syntax) || err.Error() != syntax.Error() { // said inside another
+		return err.Error()
+	}
+	f := explain(syntax)
+	return s.say(f.Detail, f.Args...)
 }
 
 // fail answers with an error, and logs those that are our own fault.

@@ -114,7 +114,7 @@ func (s *Server) statusPage(r *http.Request) (framed, error) {
 		return nil, err
 	}
 	p := &statusPage{
-		frame: frame{Title: s.say("Status"), Section: "status"}, Trust: s.orUnmeasured(whole.Line()), report: rep, Size: s.sizeOf(rep.Stats),
+		frame: frame{Title: s.say("Status"), Section: "status"}, Trust: s.orUnmeasured(s.trustLine(&whole)), report: rep, Size: s.sizeOf(rep.Stats),
 		Checked: s.stamp(s.Now()), Outbox: s.say("%d messages", rep.Stats.Outbox),
 	}
 	if !rep.Ready {

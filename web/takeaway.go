@@ -297,7 +297,10 @@ func (s *Server) snapshotPage(r *http.Request) (framed, error) {
 	}
 	p := &snapshotPage{
 		frame: frame{Title: s.say("Snapshot"), Section: "items"}, ID: d.Then.ID(), Cite: d.Then.Cite(), Query: d.Then.Query,
-		Href: hrefWith("/", "q", d.Then.Query, "all", "1"), Same: d.Same, Says: d.Says(),
+		Href: hrefWith("/", "q", d.Then.Query, "all", "1"), Same: d.Same,
+	}
+	for _, line := range d.Says() {
+		p.Says = append(p.Says, s.say(line.Message, line.Args...))
 	}
 	for _, c := range d.Examples {
 		line := changeLine{Href: itemHref(c.Item), Title: oneLine(c.Title, 200), How: c.How, At: s.stamp(c.At)}

@@ -102,13 +102,26 @@ func (s *Server) trust(ctx context.Context) (trust.Whole, error) {
 
 func (s *Server) facet(id news.ConceptID) string { return string(s.Taxonomy.Facet(id)) }
 
+// trustLine is what was measured in one sentence; "" before anything was.
+func (s *Server) trustLine(w *trust.Whole) string {
+	p := w.Tags.Precision
+	if p == nil {
+		return ""
+	}
+	line := s.say("%s of the tags are right (%s, %d judged at random).", trust.Share(p.Value), p.Span(), p.Of)
+	if e := w.Tags.Recall; e != nil {
+		line += " " + s.say("Of what should be tagged, an estimated %s is (%s).", trust.Share(e.Value), e.Span())
+	}
+	return line
+}
+
 func (s *Server) trustPage(r *http.Request) (framed, error) {
 	whole, err := s.trust(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	p := &trustPage{
-		frame: frame{Title: s.say("Trust"), Section: "trust"}, Line: whole.Line(), Basis: s.basisOf(&whole), JSON: "/api/v1/trust",
+		frame: frame{Title: s.say("Trust"), Section: "trust"}, Line: s.trustLine(&whole), Basis: s.basisOf(&whole), JSON: "/api/v1/trust",
 		Desk: visitorOf(r).Role.Allows("analyst"),
 	}
 	overall := trustTable{ID: "overall", Title: "Overall", Head: "What"}

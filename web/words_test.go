@@ -127,7 +127,7 @@ func walk(n parse.Node, f func(parse.Node)) {
 func saidInGo(t *testing.T, all used) {
 	t.Helper()
 	mode := packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedTypes | packages.NeedTypesSizes | packages.NeedSyntax | packages.NeedTypesInfo
-	list, err := packages.Load(&packages.Config{Mode: mode, Dir: ".."}, "./web", "./tally", "./people", "./cmd/silkwire")
+	list, err := packages.Load(&packages.Config{Mode: mode, Dir: ".."}, "./web", "./tally", "./people", "./search", "./tagger", "./export", "./cmd/silkwire")
 	if err != nil {
 		t.Fatal(err)
 	}

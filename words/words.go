@@ -25,6 +25,15 @@ import (
 // stands for itself is written twice.
 type Message string
 
+// Said is a message with what it is about, to be said inside another.
+type Said struct {
+	Message Message
+	Args    []any
+}
+
+// String says it as it is written.
+func (s Said) String() string { return fmt.Sprintf(string(s.Message), s.Args...) }
+
 // Language says messages in one language. It may be used by many goroutines.
 type Language struct {
 	Tag  string // of BCP 47: "ru"
@@ -52,6 +61,8 @@ func (l *Language) Say(m Message, args ...any) string {
 			said[i] = counted(a)
 		case Message:
 			said[i] = l.Say(a)
+		case Said:
+			said[i] = l.Say(a.Message, a.Args...)
 		default:
 			said[i] = a
 		}

@@ -17,6 +17,7 @@ import (
 	"silkwire/news"
 	"silkwire/search"
 	"silkwire/store"
+	"silkwire/words"
 )
 
 type exportCmd struct {
@@ -126,8 +127,12 @@ func (c *exportDataCmd) tell(std *stdio, d *export.Difference) error {
 	if c.JSON {
 		return json.NewEncoder(std.out).Encode(d)
 	}
+	catalogue, err := words.Load()
+	if err != nil {
+		return err
+	}
 	for _, line := range d.Says() {
-		fmt.Fprintln(std.out, line)
+		fmt.Fprintln(std.out, catalogue.English().Say(line.Message, line.Args...))
 	}
 	for _, x := range d.Examples {
 		fmt.Fprintf(std.out, "  %s  %s  %s  %s%s%s\n", x.At.Format("2006-01-02 15:04"), x.How, x.Item, x.Title, withSign(" +", x.Came), withSign(" -", x.Went))

@@ -23,7 +23,7 @@ func (d *daemon) webOptions() web.Options {
 	outlets, _ := visited(cfg)
 	meaning := map[string]string{}
 	for _, w := range tagger.Weights {
-		meaning[w.Feature] = w.Meaning
+		meaning[w.Feature] = string(w.Meaning)
 	}
 	elsewhere, name := signOn(cfg, d.app.client)
 	return web.Options{
