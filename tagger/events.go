@@ -29,11 +29,20 @@ func (t *Tagger) events(w *work) []news.Event {
 	uses := t.uses(w)
 	out := make([]news.Event, 0, len(uses))
 	for i := range uses {
-		if uses[i].probability() >= eventThreshold {
+		if uses[i].probability() >= eventThreshold && !t.told(uses[:i], &uses[i]) {
 			out = append(out, t.event(w, &uses[i]))
 		}
 	}
 	return out
+}
+
+// told reports whether the words of a use have been taken for another
+// instrument of the same actor and recipient: a grant is aid or a scholarship,
+// not both.
+func (t *Tagger) told(surer []use, x *use) bool {
+	return slices.ContainsFunc(surer, func(y use) bool {
+		return y.state == x.state && y.at.overlaps(x.at) && t.concepts[y.actor.class].root == t.concepts[x.actor.class].root
+	})
 }
 
 // stage is who and what an item has to offer for events.
