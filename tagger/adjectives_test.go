@@ -65,6 +65,7 @@ func TestAThingFromAbroadIsNotTheCountrysOwnAffair(t *testing.T) {
 	const rest = " The hall was full. Tickets were free. The museum is open until six. Children came too."
 	for body, want := range map[string]bool{
 		"An exhibition of Korean ceramics opened in the museum of Tashkent." + rest: true,
+		"An exhibition of the museum of Tashkent opened in Vienna." + rest:          true,
 		"An exhibition of local ceramics opened in the museum of Tashkent." + rest:  false,
 	} {
 		w := newWork()

@@ -12,8 +12,8 @@ const loneItem = 4
 
 // markDomestic marks instruments that the country uses for its own people: the
 // sentence says so ("local", "from the republican budget") and names no outside
-// actor, or a whole article names none, its sentence not even by an adjective
-// ("Korean ceramics"), and is about one state alone.
+// actor, or a whole article names none, its sentence no adjective of a state
+// ("Korean ceramics") and no place abroad, and is about one state alone.
 func (t *Tagger) markDomestic(w *work) {
 	t.collectCues(w)
 	outside := t.outsideActors(w)
@@ -23,7 +23,7 @@ func (t *Tagger) markDomestic(w *work) {
 		if t.concepts[f.class].facet != taxonomy.Instrument {
 			continue
 		}
-		f.domestic = alone && !w.besideAdjective(f) || w.domesticSign(f) && !slices.ContainsFunc(outside, func(a *found) bool {
+		f.domestic = alone && !w.foreignSign(f) || w.domesticSign(f) && !slices.ContainsFunc(outside, func(a *found) bool {
 			return a.field == f.field && a.sentence == f.sentence
 		})
 	}
@@ -48,10 +48,11 @@ func (t *Tagger) abroad(w *work) bool {
 	return false
 }
 
-// besideAdjective reports whether the sentence calls something by a state
-// abroad.
-func (w *work) besideAdjective(f *found) bool {
-	return slices.ContainsFunc(w.beside, func(a found) bool { return a.field == f.field && a.sentence == f.sentence })
+// foreignSign reports whether the sentence calls something by a state abroad,
+// or names a place there.
+func (w *work) foreignSign(f *found) bool {
+	return slices.ContainsFunc(w.beside, func(a found) bool { return a.field == f.field && a.sentence == f.sentence }) ||
+		slices.ContainsFunc(w.fields[f.field].cuesIn(f.sentence), func(c cue) bool { return c.kind == cueAbroad })
 }
 
 func (w *work) domesticSign(f *found) bool {

@@ -25,6 +25,7 @@ const (
 	cueMoney
 	cuePlaces
 	cueHome   // about the country of the text's language
+	cueAbroad // places that are no actors
 	cueTrifle // sport results, weather, crime: what is never about influence
 )
 
@@ -32,7 +33,7 @@ var cueLists = map[string]cueKind{
 	"status-announced": cueAnnounced, "status-signed": cueSigned, "status-ongoing": cueOngoing,
 	"status-completed": cueCompleted, "status-cancelled": cueCancelled, "status-denied": cueDenied,
 	"domestic-signs": cueDomestic, "money-words": cueMoney, "places-words": cuePlaces, "trifles": cueTrifle,
-	"home-signs": cueHome,
+	"home-signs": cueHome, "places-abroad": cueAbroad,
 }
 
 // cues is the compiled form of the lists.
