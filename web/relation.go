@@ -11,7 +11,6 @@ import (
 
 	"silkwire/news"
 	"silkwire/review"
-	"silkwire/search"
 	"silkwire/store"
 	"silkwire/tally"
 	"silkwire/taxonomy"
@@ -60,17 +59,12 @@ func pairView(v *view) error {
 	a, b := fieldDeals(c, pair.A, pair), fieldDeals(c, pair.B, pair)
 	seen := news.RelationSeen{Taxonomy: v.s.Taxonomy.Version, Sequence: v.seq, DealsA: len(a), DealsB: len(b)}
 	v.Sections = append(v.Sections, v.heldSection(review.Related(all)[pair], pair, seen))
-	for i, side := range []struct {
-		actor news.ConceptID
-		deals []tally.Deal
-	}{{pair.A, a}, {pair.B, b}} {
-		sec, err := v.sideSection("ab"[i:i+1], side.actor, pair, side.deals)
-		if err != nil {
-			return err
-		}
-		v.Sections = append(v.Sections, sec...)
+	v.Sections = append(v.Sections, v.sideSection("a", pair.A, a), v.sideSection("b", pair.B, b))
+	items, err := v.fieldItems(pair)
+	if len(items.Cites) > 0 {
+		v.Sections = append(v.Sections, items)
 	}
-	return nil
+	return err
 }
 
 // readPair reads two actors, an instrument and a country.
@@ -130,29 +124,25 @@ func relationWord(k news.RelationKind) words.Message {
 	return words.Message(k)
 }
 
-// sideSection is what one actor does in the field: its deals and the newest
-// items.
-func (v *view) sideSection(id string, actor news.ConceptID, p news.Pair, deals []tally.Deal) ([]section, error) {
-	queries := []string{"actor:" + string(actor), "instrument:" + string(p.Instrument), "target:" + string(p.Country)}
-	with := make([]search.Expr, len(queries))
-	for i, q := range queries {
-		with[i] = v.mustParse(q)
-	}
-	page, err := v.s.Store.Find(v.ctx, store.Query{Search: both(v.query, with...), Limit: citedItems / 2})
-	if err != nil {
-		return nil, err
-	}
+// sideSection are the deals of one actor in the field.
+func (v *view) sideSection(id string, actor news.ConceptID, deals []tally.Deal) section {
 	name := v.s.name(actor)
-	list := []section{{ID: id + "-deals", Title: name + ": " + v.say("%d deals", len(deals))}}
-	if len(deals) > 0 {
-		list[0].Sheet = v.dealsSheet(id+"_deals", deals, 10)
-	} else {
-		list[0].Empty = v.say("%s has no deal in this field.", name) + " " + v.nothing()
+	sec := section{ID: id + "-deals", Title: name + ": " + v.say("%d deals", len(deals))}
+	if len(deals) == 0 {
+		sec.Empty = v.say("%s has no deal in this field.", name) + " " + v.nothing()
+		return sec
 	}
-	if len(page.Items) > 0 {
-		list = append(list, section{ID: id + "-items", Title: v.say("%s: newest items that name it with the instrument and the country", name), Cites: v.s.days(page.Items), CiteURL: v.items(queries...)})
-	}
-	return list, nil
+	sec.Sheet = v.dealsSheet(id+"_deals", deals, 10)
+	sec.Sheet.Caption = name + ": " + sec.Sheet.Caption
+	return sec
+}
+
+// fieldItems are the newest items that name either actor with the instrument and
+// the country.
+func (v *view) fieldItems(p news.Pair) (section, error) {
+	query := fmt.Sprintf("(actor:%s OR actor:%s) instrument:%s target:%s", p.A, p.B, p.Instrument, p.Country)
+	page, err := v.s.Store.Find(v.ctx, store.Query{Search: both(v.query, v.mustParse(query)), Limit: citedItems})
+	return section{ID: "items", Title: v.say("Newest items"), Cites: v.s.days(page.Items), CiteURL: v.items(query)}, err
 }
 
 // pairCell lists the pairs of those who are in a field, each with what is held
