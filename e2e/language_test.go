@@ -36,7 +36,7 @@ func TestAReaderSwitchesToRussianAndReadsOn(t *testing.T) {
 	b.says("nav.narrow", "Узбекистан")
 	b.picture("search-ru")
 	b.open("/?q=" + url.QueryEscape("actor:nosuchactor"))
-	b.says("#mistake", "запрос, знак 1")
+	b.says("#mistake", "запрос, знак 7")
 }
 
 // says looks for words in an element.

@@ -9,6 +9,7 @@ import (
 
 	"silkwire/news"
 	"silkwire/tally"
+	"silkwire/words"
 )
 
 // gap is something that bears on what a count can say: a time in which a source
@@ -105,7 +106,7 @@ func together(list []gap) []gap {
 		}
 		out[i].Sources = append(out[i].Sources, g.Sources...)
 		if out[i].Reason != g.Reason {
-			out[i].Reason = "several reasons"
+			out[i].Reason = string(severalReasons)
 		}
 	}
 	return out
@@ -117,6 +118,9 @@ func dayOf(t time.Time) time.Time {
 	}
 	return t.UTC().Truncate(24 * time.Hour)
 }
+
+// severalReasons is why sources could not be read, where they differ.
+const severalReasons words.Message = "several reasons"
 
 // outcomeWord is how a visit ended, in a word or two.
 func outcomeWord(o news.Outcome) string { return strings.ReplaceAll(string(o), "_", " ") }
@@ -137,9 +141,9 @@ func (s *Server) gapSentence(g *gap) string {
 	case g.Network:
 		return s.say("There was no network from %s to %s.", from, s.words.Date(g.To.UTC()))
 	case g.To.IsZero():
-		return s.say("%d sources could not be read from %s on (%s): %s.", n, from, g.Reason, sources)
+		return s.say("%d sources could not be read from %s on (%s): %s.", n, from, words.Message(g.Reason), sources)
 	}
-	return s.say("%d sources could not be read from %s to %s (%s): %s.", n, from, s.words.Date(g.To.UTC()), g.Reason, sources)
+	return s.say("%d sources could not be read from %s to %s (%s): %s.", n, from, s.words.Date(g.To.UTC()), words.Message(g.Reason), sources)
 }
 
 // limits says what the numbers of a corpus cannot say.

@@ -104,7 +104,7 @@ func functions(l *words.Language) template.FuncMap {
 		"shown":    func(c cell) string { return shown(l, c) },
 		"language": func() string { return l.Tag },
 		"foreign":  func(f foreign) template.HTML { return bdiOf(f) },
-		"english":  func(s string) template.HTML { return element("span", attributes("lang", "en"), s) },
+		"english":  func(s string) template.HTML { return englishIn(l, s) },
 		"code":     func(s string) template.HTML { return element("code", "", s) },
 		"strong":   func(s string) template.HTML { return element("strong", "", s) },
 		"bdi":      func(s string) template.HTML { return element("bdi", "", s) },
@@ -128,6 +128,14 @@ func agoOf(l *words.Language, st stamp) template.HTML {
 
 func bdiOf(f foreign) template.HTML {
 	return element("bdi", attributes("lang", f.Lang, "dir", cmp.Or(f.Dir, "auto")), f.Text)
+}
+
+// englishIn is text that is English whatever the language of the page.
+func englishIn(l *words.Language, s string) template.HTML {
+	if l.Tag == "en" {
+		return template.HTML(html.EscapeString(s)) //nolint:gosec // escaped
+	}
+	return element("span", attributes("lang", "en"), s)
 }
 
 // attributes writes those that have a value.
