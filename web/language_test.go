@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -113,6 +114,29 @@ func TestTheLanguageOfAnAccountGoesAlong(t *testing.T) {
 	s := as(serve(t, full()), visitor{Name: "amina", Role: account.Viewer, Language: "kk"})
 	if got := parsed(t, get(s, "/status", accepts("ru"), chose("uz"))).one(t, "html").attr("lang"); got != "kk" {
 		t.Errorf("the account says kk, and the page is in %s", got)
+	}
+}
+
+func TestALanguageIsKeptWithTheAccountAndEndsNoSession(t *testing.T) {
+	d := newDesk(t).user("amina", account.Analyst)
+	d.signIn("amina", goodPassword)
+	if w := d.post("/language", "language", "uz", "next", "/account"); w.Code != http.StatusSeeOther {
+		t.Fatalf("status %d", w.Code)
+	}
+	if got := parsed(t, d.get("/account")).one(t, "html").attr("lang"); got != "uz" {
+		t.Errorf("after the choice the page is in %s", got)
+	}
+	d.jar = map[string]*http.Cookie{} // another browser
+	d.header.Set("Accept-Language", "ru")
+	if got := parsed(t, d.get("/sign-in")).one(t, "html").attr("lang"); got != "ru" {
+		t.Errorf("before signing in the page is in %s", got)
+	}
+	d.signIn("amina", goodPassword)
+	if got := parsed(t, d.get("/account")).one(t, "html").attr("lang"); got != "uz" {
+		t.Errorf("in another browser the page is in %s", got)
+	}
+	if log, err := d.archive.AuditLog(t.Context(), 0, 10); err != nil || !slices.ContainsFunc(log, func(e account.Entry) bool { return e.Did == "read in uz" }) {
+		t.Errorf("the audit log does not say so: %v", err)
 	}
 }
 
