@@ -127,19 +127,10 @@ func relationWord(k news.RelationKind) words.Message {
 // sideSection are the deals of one actor in the field.
 func (v *view) sideSection(id string, actor news.ConceptID, deals []tally.Deal) section {
 	name := v.s.name(actor)
-<<<<<<< HEAD
 	sec := section{ID: id + "-deals", Title: name + ": " + v.say("%d deals", len(deals))}
 	if len(deals) == 0 {
 		sec.Empty = v.say("%s has no deal in this field.", name) + " " + v.nothing()
 		return sec
-=======
-	list := []section{{ID: id + "-deals", Title: name + ": " + v.say("%d deals", len(deals))}}
-	if len(deals) > 0 {
-		list[0].Sheet = v.dealsSheet(id+"_deals", deals, 10)
-		list[0].Sheet.Caption = v.say("%s: deals, each once", name)
-	} else {
-		list[0].Empty = v.say("%s has no deal in this field.", name) + " " + v.nothing()
->>>>>>> c17a66d (web: regions of a pair's page have names of their own; days are headings, not landmarks)
 	}
 	sec.Sheet = v.dealsSheet(id+"_deals", deals, 10)
 	sec.Sheet.Caption = name + ": " + sec.Sheet.Caption
