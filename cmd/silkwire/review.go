@@ -53,6 +53,9 @@ func aboutWhat(r *news.Review) string {
 			parts = append(parts, s)
 		}
 	}
+	if r.Means != nil {
+		parts = append(parts, strings.TrimSpace(strings.Join(r.Means.Behaviour, "+")+" "+r.Means.Horizon))
+	}
 	if r.Settles {
 		parts = append(parts, "(settles it)")
 	}
