@@ -142,7 +142,7 @@ func (l *Lines) drawWhole(c *canvas, left, step, top, high float64) float64 {
 // drawAxis names as many periods as there is room for.
 func (l *Lines) drawAxis(c *canvas, x func(int) float64, step, y float64) {
 	every := 1
-	for float64(every)*step < widest(l.Periods, 120)+14 {
+	for float64(every)*step < widest(l.Periods, 180)+14 {
 		every++
 	}
 	for i, name := range l.Periods {

@@ -33,7 +33,7 @@ func clustersView(v *view) error {
 		return err
 	}
 	ids := [2]news.ConceptID{v.actors(c, "a", "First", "china"), v.actors(c, "b", "Second", "russia")}
-	by := v.choose("by", "By", choice{Value: "month", Name: v.say("month")}, choice{Value: "week", Name: v.say("week")}, choice{Value: "year", Name: v.say("year")})
+	by := v.choose("by", "Step", choice{Value: "month", Name: v.say("month")}, choice{Value: "week", Name: v.say("week")}, choice{Value: "year", Name: v.say("year")})
 	v.Fields = append(v.Fields, v.clustersField(text))
 	v.limits(c)
 	var parts [2]*tally.Corpus

@@ -37,6 +37,7 @@ type countPage struct {
 	Crumb     string // the page above this one
 	CrumbHref string
 	Intro     string // one sentence: what is to be seen here
+	IntroIn   string // its language; "": that of the page
 	Fields    []formField
 	Query     string
 	From, To  string // days, both included

@@ -19,7 +19,7 @@ type gap struct {
 	Sources  []news.SourceID
 	Network  bool // nothing could be read at all
 	Added    bool
-	Reason   string
+	Reason   words.Message
 }
 
 // Bounds of what is told of gaps.
@@ -106,7 +106,7 @@ func together(list []gap) []gap {
 		}
 		out[i].Sources = append(out[i].Sources, g.Sources...)
 		if out[i].Reason != g.Reason {
-			out[i].Reason = string(severalReasons)
+			out[i].Reason = "several reasons"
 		}
 	}
 	return out
@@ -119,11 +119,30 @@ func dayOf(t time.Time) time.Time {
 	return t.UTC().Truncate(24 * time.Hour)
 }
 
-// severalReasons is why sources could not be read, where they differ.
-const severalReasons words.Message = "several reasons"
-
 // outcomeWord is how a visit ended, in a word or two.
-func outcomeWord(o news.Outcome) string { return strings.ReplaceAll(string(o), "_", " ") }
+func outcomeWord(o news.Outcome) words.Message {
+	switch o {
+	case news.Empty, news.Shrank:
+		return "empty"
+	case news.NotAFeed:
+		return "not a feed"
+	case news.Challenge, news.Denied, news.Blocked, news.Robots:
+		return "not let in"
+	case news.DNS, news.Connect, news.TLS:
+		return "no connection"
+	case news.Timeout:
+		return "timeout"
+	case news.TooLarge, news.Encoding, news.Unparsable:
+		return "not readable"
+	case news.NotFound, news.Gone, news.Redirect:
+		return "not found"
+	case news.HTTPError, news.SlowDown:
+		return "error of the server"
+	case news.Internal:
+		return "our own mistake"
+	}
+	return words.Message(strings.ReplaceAll(string(o), "_", " "))
+}
 
 // gapSentence says the gap in words.
 func (s *Server) gapSentence(g *gap) string {
@@ -141,9 +160,9 @@ func (s *Server) gapSentence(g *gap) string {
 	case g.Network:
 		return s.say("There was no network from %s to %s.", from, s.words.Date(g.To.UTC()))
 	case g.To.IsZero():
-		return s.say("%d sources could not be read from %s on (%s): %s.", n, from, words.Message(g.Reason), sources)
+		return s.say("%d sources could not be read from %s on (%s): %s.", n, from, g.Reason, sources)
 	}
-	return s.say("%d sources could not be read from %s to %s (%s): %s.", n, from, s.words.Date(g.To.UTC()), words.Message(g.Reason), sources)
+	return s.say("%d sources could not be read from %s to %s (%s): %s.", n, from, s.words.Date(g.To.UTC()), g.Reason, sources)
 }
 
 // limits says what the numbers of a corpus cannot say.

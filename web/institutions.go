@@ -116,7 +116,7 @@ func institutionView(v *view) error {
 		return failure{Code: http.StatusNotFound, Kind: "not_found", Detail: "The registry has no such institution. All of them are on the page Institutions; other concepts are on the page Concepts."}
 	}
 	v.Title, v.Crumb, v.CrumbHref = v.s.name(id), v.say("Institutions"), "/institutions"
-	v.Intro = concept.Definition
+	v.Intro, v.IntroIn = concept.Definition, "en"
 	c, err := v.corpus()
 	if err != nil {
 		return err

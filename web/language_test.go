@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -173,4 +174,56 @@ func TestNoTemplateSpeaksEnglishByItself(t *testing.T) {
 			}
 		}
 	}
+}
+
+// fromQueries are parts of queries, and what the tests themselves say of a source.
+var fromQueries = regexp.MustCompile(`actor:|instrument:|is:|every hour`)
+
+// englishWords are words that stand in nearly every English sentence and in no
+// Kazakh one.
+var englishWords = regexp.MustCompile(`(?i)(^|[^\pL])(the|of|is|are|and|with|not|no|by|from|only|every)([^\pL]|$)`)
+
+// TestAPageInKazakhHasNoEnglishOfItsOwn looks at all that stands on every page
+// and is not marked as something of another language.
+func TestAPageInKazakhHasNoEnglishOfItsOwn(t *testing.T) {
+	s := serve(t, full())
+	told := map[string]bool{}
+	for _, path := range everyPage() {
+		if strings.HasPrefix(path, "/concepts") && !strings.Contains(path, "confucius-institute") {
+			continue // a concept without a label is called by its English name
+		}
+		page := parsed(t, get(s, path, chose("kk")))
+		for text := range ownTexts(page.Node, "kk") {
+			if englishWords.MatchString(text) && !fromQueries.MatchString(text) && !told[text] {
+				told[text] = true
+				t.Errorf("%s says %q", path, text)
+			}
+		}
+	}
+}
+
+// ownTexts are the texts of a page that are in its language.
+func ownTexts(n *html.Node, lang string) func(func(string) bool) {
+	return func(yield func(string) bool) { eachText(n, lang, true, yield) }
+}
+
+func eachText(n *html.Node, lang string, own bool, yield func(string) bool) bool {
+	if n.Type == html.TextNode {
+		text := strings.TrimSpace(n.Data)
+		return !own || text == "" || yield(text)
+	}
+	for _, a := range n.Attr {
+		if a.Key == "lang" {
+			own = a.Val == lang
+		}
+	}
+	if slices.Contains([]string{"code", "script", "style", "option", "bdi", "textarea"}, n.Data) {
+		own = false
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if !eachText(c, lang, own, yield) {
+			return false
+		}
+	}
+	return true
 }

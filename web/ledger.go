@@ -42,7 +42,7 @@ func ledgerView(v *view) error {
 	v.limits(c)
 	sec := section{ID: "deals", Title: v.say("%d deals", len(deals)), Notes: append(notes,
 		v.say("What the query says of actors, instruments, recipients, sums and status is asked of the deal itself, and what else it says, of the items that report it."),
-		"Reports are one deal when actor and recipient are the same and the sum is (within two per cent, 45 days), or the instrument is and no figure speaks against it (4 days). Two deals of one kind within days may have become one, and one deal told very differently may still be two: every report is linked.")}
+		v.say("Reports are one deal when actor and recipient are the same and the sum is (within two per cent, 45 days), or the instrument is and no figure speaks against it (4 days). Two deals of one kind within days may have become one, and one deal told very differently may still be two: every report is linked."))}
 	if len(deals) == 0 {
 		sec.Empty = v.say("No deal is stated.") + " " + v.nothing()
 		v.Sections = append(v.Sections, sec)

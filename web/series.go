@@ -35,7 +35,7 @@ type timeline struct {
 func seriesView(v *view) error {
 	v.Title = v.say("Time line")
 	v.Intro = v.say("How often something is told of, against how much was read at all, with the times drawn in at which less could be read.")
-	by := v.choose("by", "By", choice{Value: "", Name: v.say("what fits")}, choice{Value: "day", Name: v.say("day")}, choice{Value: "week", Name: v.say("week")}, choice{Value: "month", Name: v.say("month")})
+	by := v.choose("by", "Step", choice{Value: "", Name: v.say("what fits")}, choice{Value: "day", Name: v.say("day")}, choice{Value: "week", Name: v.say("week")}, choice{Value: "month", Name: v.say("month")})
 	split := v.choose("split", "A line for each", append([]choice{{Value: "", Name: "one line"}}, v.s.axisChoices("actor", "instrument", "target", "narrative", "reception", "lang", "country", "outlet", "placed")...)...)
 	unit := v.unit()
 	as := v.choose("as", "Show", choice{Value: "", Name: v.say("numbers")}, choice{Value: "share", Name: v.say("share of all items read")})
