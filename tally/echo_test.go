@@ -15,7 +15,7 @@ func said(t *testing.T, id news.ItemID, sentences ...[]news.ConceptID) news.Item
 		start := len(it.Text)
 		it.Text += "A sentence. "
 		for _, concept := range concepts {
-			it.Tagging.Tags = append(it.Tagging.Tags, news.Tag{Concept: concept, Facet: string(embeddedFacet(t, concept)), Evidence: []news.Evidence{{
+			it.Tagging.Tags = append(it.Tagging.Tags, news.Tag{Concept: concept, Facet: embeddedFacet(t, concept), Evidence: []news.Evidence{{
 				Field: "body", Start: start, End: start + 1, Sentence: news.Span{Start: start, End: start + 11},
 			}}})
 		}

@@ -55,11 +55,13 @@ func receptionView(v *view) error {
 	if err != nil {
 		return err
 	}
+	var asked []string
 	for _, h := range heardFields() {
 		if key := v.chooseHeard(c, h); key != "" {
-			c = c.With(heardAxis(h.name), key)
+			c, asked = c.With(heardAxis(h.name), key), append(asked, c.KeyOf(heardAxis(h.name), key).Query)
 		}
 	}
+	v.ItemsURL = v.items(asked...) // which name all of it, in whatever sentence
 	unit := tally.Unit(v.choose("unit", "Count", choice{Value: "items", Name: v.say("items")}, choice{Value: "stories", Name: v.say("stories, each once")}))
 	v.Facts = append(v.Facts, v.say("%d sentences", len(c.Entries)), v.say("in %s", v.say("%d items", c.Items())), v.state())
 	v.limits(c)
