@@ -26,7 +26,7 @@ import (
 var (
 	fitFiles = flag.String("fit", "", "labelled items to fit weights to, separated by commas")
 	fitAlso  = flag.String("also", "", "labelled items to learn from that are not measured")
-	fitLess  = flag.Float64("less", 0.7, "how much one of those counts")
+	fitLess  = flag.Float64("less", 0.3, "how much one of those counts")
 	fitDraw  = flag.Float64("draw", 20, "how strongly weights are drawn to 0")
 	fitShow  = flag.Bool("verdicts", false, "print every event that is likely or labelled")
 )

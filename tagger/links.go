@@ -51,38 +51,38 @@ const (
 // event of an actor and a recipient: like Weights, they are log-odds, and were
 // fitted to labelled items (docs/method.md).
 var EventWeights = []Weight{
-	bias: {"bias", -4.25, "before anything is seen"},
+	bias: {"bias", -4.2, "before anything is seen"},
 
-	familyShare: {"family's share", 1, "how much of what the item says of instruments is of this family, 0 to 1"},
-	familyLeads: {"leading family", 0.6, "no family of instruments is named more often"},
-	ruled:       {"ruled", -0.8, "the instrument's term is ambiguous and needed a rule"},
-	inName:      {"in a name", -0.65, "the instrument is a part of an actor's name"},
-	spokenOf:    {"spoken of", -1.4, "the instrument is one of which more is said than done: friendship of peoples, sanctions"},
-	noHands:     {"neither money nor people", -0.55, "the instrument moves neither"},
-	learning:    {"education", 0.5, "the instrument is education: it is named where it is used"},
-	culture:     {"culture", 1.05, "the instrument is culture"},
-	figure:      {"figure", 0.45, "its sentence has a number that is no year"},
-	judged:      {"judged", -1, "its sentence expresses a narrative or a reception"},
+	familyShare: {"family's share", 0.9, "how much of what the item says of instruments is of this family, 0 to 1"},
+	familyLeads: {"leading family", 0.7, "no family of instruments is named more often"},
+	ruled:       {"ruled", -0.65, "the instrument's term is ambiguous and needed a rule"},
+	inName:      {"in a name", -0.4, "the instrument is a part of an actor's name"},
+	spokenOf:    {"spoken of", -1.55, "the instrument is one of which more is said than done: friendship of peoples, sanctions"},
+	noHands:     {"neither money nor people", -0.6, "the instrument moves neither"},
+	learning:    {"education", 0.6, "the instrument is education: it is named where it is used"},
+	culture:     {"culture", 0.95, "the instrument is culture"},
+	figure:      {"figure", 0.4, "its sentence has a number that is no year"},
+	judged:      {"judged", -0.95, "its sentence expresses a narrative or a reception"},
 
-	actorShare:   {"actor's share", 1.35, "how much of what the item says of actors is of this one, 0 to 1"},
-	actorLeads:   {"leading actor", 0.95, "no actor is named more often"},
-	actorFar:     {"actor far", -0.9, "the actor stands neither in the title nor in the sentence or beside it"},
-	othersAct:    {"others act", -0.45, "the sentence names other actors, but not this one"},
-	actorsListed: {"actors listed", -1.2, "the actor stands in a list: lists are rarely deeds"},
-	noBody:       {"no body", -1.8, "the actor is a kind of body or a thing of the past: think tanks, the West, the Soviet Union"},
-	actsAbroad:   {"acts abroad", 1.55, "the actor is one of the five states, acting abroad"},
-	standsFor:    {"stands for it", 1, "the actor is an institution that stands for instruments of this family"},
+	actorShare:   {"actor's share", 1.15, "how much of what the item says of actors is of this one, 0 to 1"},
+	actorLeads:   {"leading actor", 1.1, "no actor is named more often"},
+	actorFar:     {"actor far", -0.95, "the actor stands neither in the title nor in the sentence or beside it"},
+	othersAct:    {"others act", -0.5, "the sentence names other actors, but not this one"},
+	actorsListed: {"actors listed", -0.85, "the actor stands in a list: lists are rarely deeds"},
+	noBody:       {"no body", -1.65, "the actor is a kind of body or a thing of the past: think tanks, the West, the Soviet Union"},
+	actsAbroad:   {"acts abroad", 1.1, "the actor is one of the five states, acting abroad"},
+	standsFor:    {"stands for it", 0.75, "the actor is an institution that stands for instruments of this family"},
 	actorBeside:  {"actor beside", 0.4, "the actor stands right beside the instrument: a Chinese loan"},
 
-	recipientShare: {"recipient's share", 1.45, "how much of what the item says of recipients is of this one, 0 to 1"},
-	recipientFar:   {"recipient far", -0.4, "the recipient stands neither in the title nor in the sentence or beside it"},
-	otherPlaces:    {"other places", -1.05, "the sentence names other recipients, but not this one"},
-	unnamed:        {"unnamed", -1.1, "the item names the region, and of this state only cities: hosts of meetings"},
+	recipientShare: {"recipient's share", 1.4, "how much of what the item says of recipients is of this one, 0 to 1"},
+	recipientFar:   {"recipient far", -0.6, "the recipient stands neither in the title nor in the sentence or beside it"},
+	otherPlaces:    {"other places", -0.95, "the sentence names other recipients, but not this one"},
+	unnamed:        {"unnamed", -1.3, "the item names the region, and of this state only cities: hosts of meetings"},
 	wholeRegion:    {"whole region", 1.6, "the instrument is a format with all five states, or a meeting in one: 1 for the region, −1 for one of them"},
 
-	implied: {"implied", 1.45, "the item names no recipient: it is taken to be about the country of its dateline or language"},
+	implied: {"implied", 1.05, "the item names no recipient: it is taken to be about the country of its dateline or language"},
 
-	together: {"together", 0.75, "how many sentences name all three, log2 of one more"},
+	together: {"together", 0.65, "how many sentences name all three, log2 of one more"},
 }
 
 // eventThreshold is the probability from which on a use counts as an event.
