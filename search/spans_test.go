@@ -11,7 +11,7 @@ func TestSpansAreWhereContainsFindsThePhrase(t *testing.T) {
 		text, phrase string
 		want         []string
 	}{
-		{"Стипендии, стипендий: без стипендиата", "стипендия", []string{"Стипендии", "стипендий", "стипендиата"}},
+		{"Стипендии, стипендий: без стипендиата", "стипендия", []string{"Стипендии", "стипендий"}},
 		{"Toshkentda va Тошкентнинг atrofida", "Toshkent", []string{"Toshkentda", "Тошкентнинг"}},
 		{"soft power, soft  Power and softness", "soft power", []string{"soft power", "soft  Power"}},
 		{"nothing of it", "loan", nil},
