@@ -119,5 +119,5 @@ func (l *Language) Decimal(x float64, places int) string {
 	return strings.Replace(strconv.FormatFloat(x, 'f', places, 64), ".", l.decimal, 1)
 }
 
-// Point is what stands before a fraction.
+// Point is what stands before a fraction, for drawings that write their own numbers.
 func (l *Language) Point() string { return l.decimal }
