@@ -188,7 +188,7 @@ func (w *windowCheck) compareWords(alive *roaring.Bitmap) error {
 	for _, b := range blocks {
 		r := readWords(w.root, b, nil)
 		for r.next() {
-			ok := r.eachItem(w.window, func(n number, list []byte) {
+			ok := r.eachItem(w.window, nil, func(n number, list []byte) {
 				if !alive.Contains(n) {
 					return
 				}

@@ -394,14 +394,13 @@ func (e *evaluator) having(f *search.Form, blocks []block, window number, titleO
 	bits := make([]uint64, 1<<windowBits/64)
 	set := func(n number, places []byte) {
 		if !titleOnly || inTitle(places) {
-			low := n & (1<<windowBits - 1)
-			bits[low/64] |= 1 << (low % 64)
+			setBit(bits, n)
 		}
 	}
 	e.postings(f, blocks, func(p wordPosting) bool {
 		e.bytes[f] += len(p.items) + len(p.places)
 		if titleOnly {
-			return p.eachItem(window, set)
+			return p.eachItem(window, nil, set)
 		}
 		return p.eachNumber(bits)
 	})
@@ -476,26 +475,23 @@ func (e *evaluator) phrase(phrase []search.Form, blocks []block, window number, 
 // beginnings are the places at which a phrase may begin whose word with so
 // many before it is f, in order.
 func (e *evaluator) beginnings(f *search.Form, before uint64, blocks []block, window number, within *roaring.Bitmap, titleOnly bool) []place {
-	wanted := e.dense(within)
+	wanted := make([]uint64, 1<<windowBits/64)
+	for it := within.Iterator(); it.HasNext(); {
+		setBit(wanted, it.Next())
+	}
 	var list []place
 	e.postings(f, blocks, func(p wordPosting) bool {
-		return p.eachItem(window, func(n number, places []byte) {
-			if low := n & (1<<windowBits - 1); wanted[low/64]&(1<<(low%64)) != 0 {
-				list = appendPlaces(list, n, places, before, titleOnly)
-			}
+		return p.eachItem(window, wanted, func(n number, places []byte) {
+			list = appendPlaces(list, n, places, before, titleOnly)
 		})
 	})
 	return mergeRuns(list)
 }
 
-// dense are the low parts of the numbers of one window as bits.
-func (e *evaluator) dense(set *roaring.Bitmap) []uint64 {
-	bits := make([]uint64, 1<<windowBits/64)
-	for it := set.Iterator(); it.HasNext(); {
-		low := it.Next() & (1<<windowBits - 1)
-		bits[low/64] |= 1 << (low % 64)
-	}
-	return bits
+// setBit sets the bit of a number in its window.
+func setBit(bits []uint64, n number) {
+	low := n & (1<<windowBits - 1)
+	bits[low/64] |= 1 << (low % 64)
 }
 
 // followed keeps the beginnings of phrases that have a word so many words
@@ -504,14 +500,18 @@ func (e *evaluator) followed(starts []place, f *search.Form, behind uint64, bloc
 	if len(starts) == 0 {
 		return nil
 	}
+	wanted := make([]uint64, 1<<windowBits/64)
+	for _, p := range starts {
+		setBit(wanted, number(p>>32))
+	}
 	has := make([]bool, len(starts))
+	var buf []place
 	e.postings(f, blocks, func(p wordPosting) bool {
 		from := 0 // items come in order, in each posting
-		return p.eachItem(window, func(n number, places []byte) {
+		return p.eachItem(window, wanted, func(n number, places []byte) {
 			from += atLeast(starts[from:], at(n, false, 0))
-			if from < len(starts) && number(starts[from]>>32) == n {
-				mark(has[from:], starts[from:], places, n, behind)
-			}
+			buf = appendPlaces(buf[:0], n, places, 0, false)
+			mark(has[from:], starts[from:], buf, place(behind))
 		})
 	})
 	kept := starts[:0]

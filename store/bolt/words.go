@@ -516,12 +516,16 @@ func (p wordPosting) eachNumber(bits []uint64) bool {
 	return true
 }
 
-// eachItem yields the items of a posting with their places.
-func (p wordPosting) eachItem(window number, yield func(n number, places []byte)) bool {
+// eachItem yields the items of a posting with their places; of those whose bit
+// is set, if there are bits.
+func (p wordPosting) eachItem(window number, wanted []uint64, yield func(n number, places []byte)) bool {
 	items, places := p.items, p.places
 	low := uint64(0)
 	for len(items) > 0 {
-		d, size := binary.Uvarint(items)
+		d, size := uint64(items[0]), 1
+		if d >= 0x80 {
+			d, size = binary.Uvarint(items)
+		}
 		low += d
 		if size <= 0 || low >= 1<<windowBits {
 			return false
@@ -531,7 +535,9 @@ func (p wordPosting) eachItem(window number, yield func(n number, places []byte)
 		if !ok {
 			return false
 		}
-		yield(window<<windowBits|number(low), places[:len(places)-len(rest)])
+		if wanted == nil || wanted[low/64]&(1<<(low%64)) != 0 {
+			yield(window<<windowBits|number(low), places[:len(places)-len(rest)])
+		}
 		places = rest
 	}
 	return true
@@ -544,24 +550,23 @@ func skipPlaces(b []byte) ([]byte, bool) {
 		return nil, false
 	}
 	n := head>>1 + head&1
-	for b = b[size:]; n > 0; n-- {
-		i := 0
-		for i < len(b) && b[i] >= 0x80 {
-			i++
+	for i := size; i < len(b); i++ {
+		if n == 0 {
+			return b[i:], true
 		}
-		if i == len(b) {
-			return nil, false
+		if b[i] < 0x80 { // the last byte of a number
+			n--
 		}
-		b = b[i+1:]
 	}
-	return b, true
+	return nil, n == 0
 }
 
 // inTitle reports whether the places of an item begin in its title.
 func inTitle(places []byte) bool { return len(places) > 0 && places[0]&1 == 1 }
 
-// eachPlace yields the places of an item in order until yield returns false.
-func eachPlace(n number, b []byte, yield func(p place, i uint64) bool) {
+// appendPlaces appends the places so many words before those of an item; only
+// those in the title if asked.
+func appendPlaces(list []place, n number, b []byte, before uint64, titleOnly bool) []place {
 	head, size := binary.Uvarint(b)
 	b = b[size:]
 	all, titles := head>>1, uint64(0)
@@ -571,55 +576,53 @@ func eachPlace(n number, b []byte, yield func(p place, i uint64) bool) {
 	}
 	i := uint64(0)
 	for k := range all {
+		body := k >= titles
+		if body && titleOnly || len(b) == 0 {
+			break
+		}
 		if k == titles {
 			i = 0
 		}
-		d, size := binary.Uvarint(b)
-		if size <= 0 {
-			return
+		d, size := uint64(b[0]), 1
+		if d >= 0x80 {
+			if d, size = binary.Uvarint(b); size <= 0 {
+				break
+			}
 		}
 		b = b[size:]
-		i += d
-		if !yield(at(n, k >= titles, i), i) {
-			return
+		if i += d; i >= before {
+			list = append(list, at(n, body, i-before))
 		}
 	}
-}
-
-// appendPlaces appends the places so many words before those of an item; only
-// those in the title if asked.
-func appendPlaces(list []place, n number, b []byte, before uint64, titleOnly bool) []place {
-	eachPlace(n, b, func(p place, i uint64) bool {
-		if titleOnly && p&inBody != 0 {
-			return false
-		}
-		if i >= before {
-			list = append(list, p-place(before))
-		}
-		return true
-	})
 	return list
 }
 
 // mark marks the places of an item, which a list begins with, that have one of
-// its places so many words behind them. Both are in order.
-func mark(marks []bool, list []place, b []byte, n number, behind uint64) {
+// the item's given places so many words behind them. Both are in order.
+func mark(marks []bool, list, places []place, behind place) {
 	k := 0
-	eachPlace(n, b, func(p place, _ uint64) bool {
-		for k < len(list) && list[k]+place(behind) < p {
+	for _, p := range places {
+		for k < len(list) && list[k]+behind < p {
 			k++
 		}
-		if k < len(list) && list[k]+place(behind) == p {
+		if k == len(list) {
+			return
+		}
+		if list[k]+behind == p {
 			marks[k] = true
 		}
-		return k < len(list)
-	})
+	}
 }
 
 // atLeast is where in a sorted list the places from p on begin: near its
 // beginning, most often.
 func atLeast(list []place, p place) int {
-	end := 1
+	for i := range min(4, len(list)) {
+		if list[i] >= p {
+			return i
+		}
+	}
+	end := min(4, len(list))
 	for end < len(list) && list[end-1] < p {
 		end *= 2
 	}
