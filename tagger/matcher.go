@@ -291,14 +291,11 @@ type patternWord struct {
 func (m *matcher) patternWords(s string, key segmentKey) []patternWord {
 	var out []patternWord
 	for _, run := range runs(s) {
-		words, stems := text.Phrase(key.lang, run.text, key.exact)
+		words := text.Phrase(key.lang, run.text)
 		for j, w := range words {
 			last := j == len(words)-1
-			if run.open && last {
-				stems[j] = []text.Stem{{Text: w.Folded, Endings: text.AnyEnding}}
-			}
 			need := caseNeed(w, key.single && !run.open, key.plain)
-			id := m.word(wordKey{key.lang, w, need, run.open && last, key.exact}, stems[j])
+			id := m.word(wordKey{key.lang, w, need, run.open && last, key.exact})
 			out = append(out, patternWord{id: id, comma: run.comma && j == 0})
 		}
 	}
@@ -365,7 +362,8 @@ type wordKey struct {
 }
 
 // word returns the number of a term's word, making it known at first sight.
-func (m *matcher) word(key wordKey, stems []text.Stem) int32 {
+func (m *matcher) word(key wordKey) int32 {
+	w := key.word
 	if key.lang != text.Ru {
 		key.word.Case = text.Lower // what matters of it is in need
 	}
@@ -376,6 +374,10 @@ func (m *matcher) word(key wordKey, stems []text.Stem) int32 {
 	m.wordIDs[key] = id
 	m.words = append(m.words, wordInfo{need: key.need, length: utf8.RuneCountInString(key.word.Folded)})
 	m.first = append(m.first, -1)
+	stems := []text.Stem{{Text: w.Folded, Endings: text.AnyEnding}}
+	if !key.open {
+		stems = text.Stems(key.lang, w, key.exact)
+	}
 	for _, s := range stems {
 		uzbek := key.lang == text.UzLatn
 		m.stems[s.Text] = append(m.stems[s.Text], stemEntry{s.Endings, id, uzbek})

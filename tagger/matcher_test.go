@@ -69,7 +69,7 @@ func oracleMatch(spelling string, lang text.Lang, d *text.Doc, start int) []int3
 func oracleSegment(segment string, lang text.Lang, d *text.Doc, at int32) (int32, bool) {
 	first := at
 	for _, r := range runs(segment) {
-		words, stems := text.Phrase(lang, r.text, false)
+		words := text.Phrase(lang, r.text)
 		for j := range words {
 			if int(at) >= len(d.Words) || at > first && d.Words[at].Gap > text.Joint {
 				return 0, false
@@ -79,7 +79,7 @@ func oracleSegment(segment string, lang text.Lang, d *text.Doc, at int32) (int32
 				if !strings.HasPrefix(string(folded), words[j].Folded) {
 					return 0, false
 				}
-			} else if !slices.ContainsFunc(stems[j], func(s text.Stem) bool {
+			} else if !slices.ContainsFunc(text.Stems(lang, words[j], false), func(s text.Stem) bool {
 				rest, ok := strings.CutPrefix(string(folded), s.Text)
 				return ok && s.Accepts([]byte(rest))
 			}) {

@@ -100,13 +100,12 @@ type TermWord struct {
 
 var docs = sync.Pool{New: func() any { return new(Doc) }}
 
-// Phrase returns, for every word of a phrase in dictionary form, the stems of
-// its forms. With exact, words stand as they are.
-func Phrase(l Lang, phrase string, exact bool) (words []TermWord, stems [][]Stem) {
+// Phrase returns the words of a phrase in dictionary form, for [Stems].
+func Phrase(l Lang, phrase string) []TermWord {
 	d := docs.Get().(*Doc)
 	defer docs.Put(d)
 	d.Scan(phrase)
-	words, stems = make([]TermWord, 0, len(d.Words)), make([][]Stem, 0, len(d.Words))
+	words := make([]TermWord, 0, len(d.Words))
 	for i := range d.Words {
 		w := &d.Words[i]
 		words = append(words, TermWord{
@@ -118,17 +117,14 @@ func Phrase(l Lang, phrase string, exact bool) (words []TermWord, stems [][]Stem
 	if l == Ru {
 		markHeads(words)
 	}
-	for _, w := range words {
-		if exact {
-			stems = append(stems, []Stem{{w.Folded, noEnding}})
-			continue
-		}
-		stems = append(stems, stemsOf(l, w))
-	}
-	return words, stems
+	return words
 }
 
-func stemsOf(l Lang, w TermWord) []Stem {
+// Stems returns the stems of a word's forms. With exact, it stands as it is.
+func Stems(l Lang, w TermWord, exact bool) []Stem {
+	if exact {
+		return []Stem{{w.Folded, noEnding}}
+	}
 	if strings.ContainsAny(w.Folded, "0123456789") && utf8.RuneCountInString(w.Folded) < 4 {
 		return []Stem{{w.Folded, noEnding}}
 	}

@@ -5,9 +5,9 @@ import "testing"
 // isForm reports whether the last word of a phrase has a form.
 func isForm(t *testing.T, l Lang, phrase, form string) bool {
 	t.Helper()
-	_, stems := Phrase(l, phrase, false)
+	words := Phrase(l, phrase)
 	folded := Fold(form)
-	for _, s := range stems[len(stems)-1] {
+	for _, s := range Stems(l, words[len(words)-1], false) {
 		if len(folded) >= len(s.Text) && folded[:len(s.Text)] == s.Text && s.Accepts([]byte(folded[len(s.Text):])) {
 			return true
 		}
