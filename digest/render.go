@@ -65,7 +65,7 @@ type view struct {
 // whole is a label that no line breaks.
 func whole(label string) string { return strings.ReplaceAll(label, " ", "\u00a0") }
 
-// preheader is what a list of mails shows behind the subject.
+// Preheader is what a list of mails shows behind the subject.
 func (v view) Preheader() string {
 	var list []string
 	if v.Brief != nil {

@@ -53,7 +53,7 @@ func reviewsOf(t *testing.T, s store.Store, id news.ItemID) []news.Review {
 	return list
 }
 
-// tagged is an item with tags and an event.
+// taggedArticle is an item with tags and an event.
 func taggedArticle(i int) news.Item {
 	it := article("uz-one", fmt.Sprintf("https://one.example/%d", i), fmt.Sprintf("Title %d", i), "Grants for students.")
 	it.Tagging = tagging()
