@@ -2,7 +2,6 @@ package tagger
 
 import (
 	"fmt"
-	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -29,7 +28,6 @@ type matcher struct {
 	ends    []ending // the terms that end at a node, each node's together
 	terms   []term
 	texts   []string // of the terms, as the taxonomist wrote them
-	seed    maphash.Seed
 
 	laid     map[uint64]int32  // while compiling: node<<32 | word → node, what edges will hold
 	ending   map[int32][]int32 // while compiling: node → terms, what ends will hold
@@ -88,7 +86,7 @@ func newMatcher(terms int) *matcher {
 	return &matcher{
 		stems: make(map[string][]stemEntry, terms), laid: make(map[uint64]int32, terms/2), ending: make(map[int32][]int32, terms),
 		nodes: append(make([]node, 0, 2*terms), emptyNode), terms: make([]term, 0, terms),
-		wordIDs: make(map[wordKey]int32, terms), segments: make(map[segmentKey][][]patternWord, terms), seed: maphash.MakeSeed(),
+		wordIDs: make(map[wordKey]int32, terms), segments: make(map[segmentKey][][]patternWord, terms),
 	}
 }
 
@@ -450,10 +448,10 @@ type mention struct {
 // scratch is the working memory of one goroutine. It remembers which words of
 // texts are forms of which words of terms.
 type scratch struct {
-	keys  []uint64
-	known []int32 // by the low bits of the hash: index into lists, plus one
-	lists []forms
-	ids   map[string]int32 // list as bytes → index
+	vocabulary *text.Vocabulary // of the documents
+	known      []int32          // per word of the vocabulary: index into lists, plus one; 0: not looked up yet
+	lists      []forms
+	ids        map[string]int32 // list as bytes → index
 
 	words    []int32      // per word of the document: index into lists
 	langs    text.LangSet // that the word under the matcher may be in
@@ -465,9 +463,12 @@ type scratch struct {
 
 // forms are the words that a word of a text is a form of.
 type forms struct {
+	bits  bits         // of all
+	after bits         // that lead on from those that terms begin with
+	where text.LangSet // the texts of the terms that begin with one
+	stops bool         // one of these terms may end here, or go on behind a gap
 	all   []int32
 	heads []head // those that terms begin with
-	bits  bits   // of all
 }
 
 // head is a word that terms begin with, and what there is to know of the node
@@ -479,29 +480,34 @@ type head struct {
 	stops      bool // a term may end here, or go on behind a gap
 }
 
-const cacheBits = 17
-
 func newScratch() *scratch {
-	return &scratch{keys: make([]uint64, 1<<cacheBits), known: make([]int32, 1<<cacheBits), lists: []forms{{}}, ids: map[string]int32{}}
+	return &scratch{vocabulary: text.NewVocabulary(), lists: []forms{{}}, ids: map[string]int32{}}
 }
 
-// list returns the index of the words that a folded word is a form of.
-func (s *scratch) list(m *matcher, folded []byte, script text.Script) int32 {
-	h := maphash.Bytes(m.seed, folded)
-	slot := h & (1<<cacheBits - 1)
-	if s.keys[slot] == h && s.known[slot] > 0 {
-		return s.known[slot] - 1
+// tidy makes room for the words of new texts. No document is valid afterwards.
+func (s *scratch) tidy() {
+	if s.vocabulary.Full() {
+		s.vocabulary.Empty()
+		clear(s.known)
 	}
-	if other := slot ^ 1; s.keys[other] == h && s.known[other] > 0 {
-		return s.known[other] - 1
+}
+
+// look fills s.words: for every word of the document, what it is a form of.
+func (s *scratch) look(m *matcher, d *text.Doc) {
+	if n := s.vocabulary.Len(); n > len(s.known) {
+		s.known = append(s.known, make([]int32, n-len(s.known))...)
 	}
-	if s.known[slot] > 0 && s.known[slot^1] == 0 {
-		slot ^= 1
+	s.words = slices.Grow(s.words[:0], len(d.Words))[:len(d.Words)]
+	for i := range d.Words {
+		w := &d.Words[i]
+		known := s.known[w.Known]
+		if known == 0 {
+			s.found = m.lookup(s.found[:0], d.Folded(w), w.Script, &s.latin)
+			known = s.intern(m, s.found) + 1
+			s.known[w.Known] = known
+		}
+		s.words[i] = known - 1
 	}
-	s.found = m.lookup(s.found[:0], folded, script, &s.latin)
-	i := s.intern(m, s.found)
-	s.keys[slot], s.known[slot] = h, i+1
-	return i
 }
 
 func (s *scratch) intern(m *matcher, ids []int32) int32 {
@@ -520,7 +526,9 @@ func (s *scratch) intern(m *matcher, ids []int32) int32 {
 		f.bits |= bitOf(word)
 		if at := m.first[word]; at >= 0 {
 			n := &m.nodes[at]
-			f.heads = append(f.heads, head{word, at, n.words, n.where, n.last > n.ends || n.gap >= 0})
+			h := head{word, at, n.words, n.where, n.last > n.ends || n.gap >= 0}
+			f.heads = append(f.heads, h)
+			f.after, f.where, f.stops = f.after|h.words, f.where|h.where, f.stops || h.stops
 		}
 	}
 	i := int32(len(s.lists))
@@ -532,22 +540,18 @@ func (s *scratch) intern(m *matcher, ids []int32) int32 {
 // anywhere is the set of all languages.
 const anywhere = ^text.LangSet(0)
 
-// find returns all mentions of all terms in the document, in the order of
-// their first words. With langs, which languages each sentence may be in, it
-// leaves out terms that are not looked for there. The result is valid until
-// the next call.
+// find returns all mentions of all terms in a document with the vocabulary of
+// s, in the order of their first words. With langs, which languages each
+// sentence may be in, it leaves out terms that are not looked for there. The
+// result is valid until the next call.
 func (m *matcher) find(s *scratch, d *text.Doc, langs []text.LangSet) []mention {
-	s.words = s.words[:0]
-	for i := range d.Words {
-		w := &d.Words[i]
-		s.words = append(s.words, s.list(m, d.Folded(w), w.Script))
-	}
+	s.look(m, d)
 	s.mentions, s.langs = s.mentions[:0], anywhere
 	for i, list := range s.words {
-		heads := s.lists[list].heads
-		if len(heads) == 0 {
+		if list == 0 {
 			continue
 		}
+		f := &s.lists[list]
 		if langs != nil {
 			s.langs = langs[d.Words[i].Sentence]
 		}
@@ -555,8 +559,11 @@ func (m *matcher) find(s *scratch, d *text.Doc, langs []text.LangSet) []mention 
 		if i+1 < len(s.words) {
 			next = s.lists[s.words[i+1]].bits
 		}
-		for j := range heads {
-			h := &heads[j]
+		if f.where&s.langs == 0 || !f.stops && f.after&next == 0 {
+			continue
+		}
+		for j := range f.heads {
+			h := &f.heads[j]
 			if h.where&s.langs != 0 && (h.stops || h.words&next != 0) && m.cased(d, int32(i), h.word) {
 				m.walk(s, d, int32(i), int32(i)+1, h.node)
 			}

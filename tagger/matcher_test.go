@@ -115,10 +115,11 @@ func TestTheMatcherFindsWhatBruteForceFinds(t *testing.T) {
 			b.WriteString(vocabulary[rnd.IntN(len(vocabulary))])
 			b.WriteString([]string{" ", " ", " ", "-", ". ", "; "}[rnd.IntN(6)])
 		}
-		var d text.Doc
+		sc := newScratch()
+		d := text.Doc{Vocabulary: sc.vocabulary}
 		d.Scan(b.String())
 		var got []string
-		for _, f := range m.find(newScratch(), &d, nil) {
+		for _, f := range m.find(sc, &d, nil) {
 			got = append(got, fmt.Sprint(names[f.term], f.start, f.end))
 		}
 		slices.Sort(got)
@@ -204,8 +205,8 @@ func perSecond(b *testing.B, bytes int, f func()) {
 func BenchmarkMatcher(b *testing.B) {
 	tg := loadTagger(b)
 	s := newsText(b)
-	var d text.Doc
 	sc := newScratch()
+	d := text.Doc{Vocabulary: sc.vocabulary}
 	perSecond(b, len(s), func() {
 		d.Scan(s)
 		tg.m.find(sc, &d, nil)
@@ -254,8 +255,8 @@ func BenchmarkSameTerms(b *testing.B) {
 			}
 		}
 		m.close()
-		var d text.Doc
 		sc := newScratch()
+		d := text.Doc{Vocabulary: sc.vocabulary}
 		perSecond(b, len(s), func() {
 			d.Scan(s)
 			m.find(sc, &d, nil)
@@ -292,8 +293,8 @@ func BenchmarkTerms(b *testing.B) {
 				}
 			}
 			m.close()
-			var d text.Doc
 			sc := newScratch()
+			d := text.Doc{Vocabulary: sc.vocabulary}
 			perSecond(b, len(s), func() {
 				d.Scan(s)
 				m.find(sc, &d, nil)

@@ -126,6 +126,9 @@ func (f *found) within(g *found) bool {
 func newWork() *work {
 	w := &work{scratch: newScratch()}
 	w.fields[0].name, w.fields[1].name = "title", "body"
+	for i := range w.fields {
+		w.fields[i].doc.Vocabulary = w.scratch.vocabulary
+	}
 	return w
 }
 
@@ -168,6 +171,7 @@ func (t *Tagger) tagWith(w *work, it *news.Item) news.Tagging {
 // read fills w.mentions with what an item speaks of, and returns the language
 // that it does so in.
 func (t *Tagger) read(w *work, it *news.Item) text.Lang {
+	w.scratch.tidy()
 	w.fields[0].doc.Scan(it.Title)
 	w.fields[1].doc.Scan(it.Body())
 	lang := w.languages(it)

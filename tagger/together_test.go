@@ -34,10 +34,11 @@ func TestManyGoroutinesFindWhatOneFinds(t *testing.T) {
 // not looked for there, and nothing else.
 func TestTheMatcherLeavesOutTermsOfOtherLanguagesOnly(t *testing.T) {
 	tg := loadTagger(t)
-	var d text.Doc
+	sc := newScratch()
+	d := text.Doc{Vocabulary: sc.vocabulary}
 	for _, it := range newsItems(t) {
 		d.Scan(it.Text)
-		all := append([]mention(nil), tg.m.find(newScratch(), &d, nil)...)
+		all := append([]mention(nil), tg.m.find(sc, &d, nil)...)
 		langs := make([]text.LangSet, len(d.Sentences))
 		for i := range langs {
 			langs[i] = text.Set(text.Ru, text.Ky)
@@ -48,7 +49,7 @@ func TestTheMatcherLeavesOutTermsOfOtherLanguagesOnly(t *testing.T) {
 				want = append(want, m)
 			}
 		}
-		got := tg.m.find(newScratch(), &d, langs)
+		got := tg.m.find(sc, &d, langs)
 		if len(got) != len(want) || len(got) > 0 && !reflect.DeepEqual(append([]mention(nil), got...), want) {
 			t.Fatalf("%.60q: %d mentions, want %d of %d", it.Text, len(got), len(want), len(all))
 		}

@@ -22,6 +22,10 @@ type Doc struct {
 	Words     []Word
 	Sentences []Span
 
+	// Vocabulary, if there is one, remembers the words from text to text. It
+	// is not to be emptied as long as the Doc is in use.
+	Vocabulary *Vocabulary
+
 	folded []byte
 }
 
@@ -34,6 +38,7 @@ type Word struct {
 	Start, End int32 // byte offsets into Doc.Text
 	foldStart  int32
 	foldEnd    int32
+	Known      int32 // its number in the Doc's Vocabulary: the same spelling has the same number
 	Sentence   int32 // index into Doc.Sentences
 	Gap        Gap   // what separates it from the word before
 	Case       Case
@@ -74,7 +79,9 @@ func (d *Doc) Scan(s string) {
 	d.Text = s
 	d.Words = d.Words[:0]
 	d.Sentences = d.Sentences[:0]
-	d.folded = d.folded[:0]
+	if d.folded = d.folded[:0]; d.Vocabulary != nil {
+		d.folded = d.Vocabulary.folded
+	}
 	sc := scanner{doc: d, s: s}
 	sc.run()
 }
@@ -95,12 +102,16 @@ func (sc *scanner) run() {
 	for i := 0; i < len(sc.s); {
 		c := sc.s[i]
 		if c < utf8.RuneSelf {
-			if asciiWord[c] {
+			switch {
+			case asciiWord[c]:
 				i = sc.word(i)
-				continue
+			case c == ' ':
+				sc.widen(Blank)
+				i++
+			default:
+				sc.asciiGap(c)
+				i++
 			}
-			sc.asciiGap(c)
-			i++
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(sc.s[i:])
@@ -180,8 +191,19 @@ func (sc *scanner) runeGap(r rune) {
 	}
 }
 
-// word folds the word that begins at i and returns where it ends.
+// word adds the word that begins at i and returns where it ends.
 func (sc *scanner) word(i int) int {
+	if sc.doc.Vocabulary == nil {
+		return sc.fold(i)
+	}
+	if end := sc.known(i); end > 0 {
+		return end
+	}
+	return sc.fold(i)
+}
+
+// fold is word for one that is not known yet.
+func (sc *scanner) fold(i int) int {
 	d := sc.doc
 	start, fold := i, len(d.folded)
 	f := folder{out: d.folded}
@@ -245,6 +267,9 @@ func (sc *scanner) word(i int) int {
 		foldStart: int32(fold), foldEnd: int32(len(d.folded)),
 		Case: f.cased(), Script: f.script(), Digits: '0' <= sc.s[start] && sc.s[start] <= '9',
 	}
+	if d.Vocabulary != nil {
+		sc.remember(&w)
+	}
 	sc.add(w)
 	return i
 }
@@ -260,12 +285,19 @@ func onlyApostrophes(folded []byte) bool {
 
 func (sc *scanner) ideograph(i, size int) {
 	d := sc.doc
+	if d.Vocabulary != nil && sc.knownAs(i, i+size) {
+		return
+	}
 	fold := len(d.folded)
 	d.folded = append(d.folded, sc.s[i:i+size]...)
-	sc.add(Word{
+	w := Word{
 		Start: int32(i), End: int32(i + size),
 		foldStart: int32(fold), foldEnd: int32(len(d.folded)), Script: Han,
-	})
+	}
+	if d.Vocabulary != nil {
+		sc.remember(&w)
+	}
+	sc.add(w)
 }
 
 func (sc *scanner) add(w Word) {
