@@ -11,15 +11,22 @@ import (
 // again and again. A vocabulary belongs to one goroutine.
 type Vocabulary struct {
 	seed   maphash.Seed
-	places []spelling // open addressing; a power of two
-	count  int32
+	places []place // open addressing; a power of two
+	words  []spelling
 	folded []byte
+}
+
+// place is where a word may stand: half of its hash and its number plus one;
+// 0: the place is free. Common words have low numbers, which keeps what is
+// known of them together in memory.
+type place struct {
+	hash   uint32
+	number int32
 }
 
 // spelling is a word as texts write it.
 type spelling struct {
 	hash   uint64
-	number int32 // plus one; 0: the place is free
 	start  int32 // of its folded form in Vocabulary.folded
 	length int32
 	casing Case
@@ -34,60 +41,63 @@ const (
 
 // NewVocabulary returns an empty vocabulary.
 func NewVocabulary() *Vocabulary {
-	return &Vocabulary{seed: maphash.MakeSeed(), places: make([]spelling, firstPlaces)}
+	return &Vocabulary{seed: maphash.MakeSeed(), places: make([]place, firstPlaces)}
 }
 
 // Len is how many words the vocabulary has; their numbers are below it.
-func (v *Vocabulary) Len() int { return int(v.count) }
+func (v *Vocabulary) Len() int { return len(v.words) }
 
 // Full reports whether the vocabulary has many words, and should be emptied
 // before the next text: most of them will not come again.
-func (v *Vocabulary) Full() bool { return v.count >= manyWords }
+func (v *Vocabulary) Full() bool { return len(v.words) >= manyWords }
 
 // Empty forgets all words. The Docs that were scanned with the vocabulary are
 // not valid any more.
 func (v *Vocabulary) Empty() {
 	clear(v.places)
-	v.count, v.folded = 0, v.folded[:0]
+	v.words, v.folded = v.words[:0], v.folded[:0]
 }
 
-// place returns the place of the word with a hash, or the free one it would take.
-func (v *Vocabulary) place(hash uint64) *spelling {
+// number returns the number of the word with a hash, -1 if it is not known.
+func (v *Vocabulary) number(hash uint64) int32 {
 	mask := uint64(len(v.places) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
-		if p := &v.places[i]; p.hash == hash && p.number > 0 || p.number == 0 {
-			return p
+		p := v.places[i]
+		if p.number == 0 || p.hash == uint32(hash>>32) && v.words[p.number-1].hash == hash {
+			return p.number - 1
 		}
 	}
 }
 
-// learn takes a word into its free place.
-func (v *Vocabulary) learn(p *spelling, hash uint64, w *Word) {
-	v.count++
-	*p = spelling{
-		hash: hash, number: v.count, start: w.foldStart, length: w.foldEnd - w.foldStart,
-		casing: w.Case, script: w.Script, digits: w.Digits,
-	}
-	if int(v.count)*4 > len(v.places)*3 {
-		v.grow()
-	}
-}
-
-func (v *Vocabulary) grow() {
-	old := v.places
-	v.places = make([]spelling, 2*len(old))
-	for i := range old {
-		if old[i].number > 0 {
-			*v.place(old[i].hash) = old[i]
+// learn gives a word the next number.
+func (v *Vocabulary) learn(hash uint64, w *Word) {
+	w.Known = int32(len(v.words))
+	v.words = append(v.words, spelling{hash, w.foldStart, w.foldEnd - w.foldStart, w.Case, w.Script, w.Digits})
+	if len(v.words)*2 > len(v.places) {
+		v.places = make([]place, 2*len(v.places))
+		for i := range v.words {
+			v.put(v.words[i].hash, int32(i))
 		}
+		return
 	}
+	v.put(hash, w.Known)
 }
 
-// word is the word with the spelling p at [start, end) of a text.
-func (p *spelling) word(start, end int) Word {
+func (v *Vocabulary) put(hash uint64, number int32) {
+	mask := uint64(len(v.places) - 1)
+	i := hash & mask
+	for v.places[i].number > 0 {
+		i = (i + 1) & mask
+	}
+	v.places[i] = place{uint32(hash >> 32), number + 1}
+}
+
+// word is a word of the vocabulary at [start, end) of a text.
+func (v *Vocabulary) word(number int32, start, end int) Word {
+	s := &v.words[number]
 	return Word{
-		Start: int32(start), End: int32(end), foldStart: p.start, foldEnd: p.start + p.length, Known: p.number - 1,
-		Case: p.casing, Script: p.script, Digits: p.digits,
+		Start: int32(start), End: int32(end), foldStart: s.start, foldEnd: s.start + s.length, Known: number,
+		Case: s.casing, Script: s.script, Digits: s.digits,
 	}
 }
 
@@ -103,11 +113,11 @@ func (sc *scanner) known(i int) int {
 // knownAs adds the word at [start, end) if the vocabulary has it.
 func (sc *scanner) knownAs(start, end int) bool {
 	v := sc.doc.Vocabulary
-	p := v.place(maphash.String(v.seed, sc.s[start:end]))
-	if p.number == 0 {
+	number := v.number(maphash.String(v.seed, sc.s[start:end]))
+	if number < 0 {
 		return false
 	}
-	sc.add(p.word(start, end))
+	sc.add(v.word(number, start, end))
 	return true
 }
 
@@ -115,12 +125,11 @@ func (sc *scanner) knownAs(start, end int) bool {
 func (sc *scanner) remember(w *Word) {
 	v := sc.doc.Vocabulary
 	hash := maphash.String(v.seed, sc.s[w.Start:w.End])
-	p := v.place(hash)
-	if p.number > 0 {
-		*w = p.word(int(w.Start), int(w.End))
+	if number := v.number(hash); number >= 0 {
+		*w = v.word(number, int(w.Start), int(w.End))
 	} else {
-		w.Known, v.folded = v.count, sc.doc.folded
-		v.learn(p, hash, w)
+		v.folded = sc.doc.folded
+		v.learn(hash, w)
 	}
 	sc.doc.folded = v.folded
 }
