@@ -13,7 +13,7 @@ import (
 // rules are a term's rules in the matcher's numbers: sets of classes, one per
 // key of taxonomy.Rules; a nil set asks for nothing.
 type rules struct {
-	followedBy, precededBy, near, with             *classSet
+	followedBy, precededBy, near, alsoNear, with   *classSet
 	notFollowedBy, notPrecededBy, notNear, notWith *classSet
 	onConcepts                                     bool // some set holds concepts, not only words
 	nearOnly                                       bool // in a sentence, only near is asked
@@ -143,24 +143,24 @@ func (c *compiler) termRules(at place, ofConcept, ofTerm taxonomy.Rules) (int32,
 	if ofConcept.Empty() && ofTerm.Empty() {
 		return -1, nil
 	}
-	lists := [8][]string{}
+	lists := [9][]string{}
 	for i, list := range ofConcept.Lists() {
 		lists[i] = append(slices.Clip(list), ofTerm.Lists()[i]...)
 	}
 	key := at.key() + strings.Join(slices.Concat(
-		lists[0], one, lists[1], one, lists[2], one, lists[3], one, lists[4], one, lists[5], one, lists[6], one, lists[7]), "\x00")
+		lists[0], one, lists[1], one, lists[2], one, lists[3], one, lists[4], one, lists[5], one, lists[6], one, lists[7], one, lists[8]), "\x00")
 	if known, ok := c.known[key]; ok {
 		return known, nil
 	}
 	var r rules
-	for i, to := range []**classSet{&r.followedBy, &r.precededBy, &r.near, &r.with, &r.notFollowedBy, &r.notPrecededBy, &r.notNear, &r.notWith} {
+	for i, to := range []**classSet{&r.followedBy, &r.precededBy, &r.near, &r.alsoNear, &r.with, &r.notFollowedBy, &r.notPrecededBy, &r.notNear, &r.notWith} {
 		concepts, err := c.set(at, lists[i], to)
 		if err != nil {
 			return -1, err
 		}
 		r.onConcepts = r.onConcepts || concepts
 	}
-	r.nearOnly = r.followedBy == nil && r.precededBy == nil && r.notFollowedBy == nil && r.notPrecededBy == nil && r.notNear == nil
+	r.nearOnly = r.followedBy == nil && r.precededBy == nil && r.alsoNear == nil && r.notFollowedBy == nil && r.notPrecededBy == nil && r.notNear == nil
 	id := int32(len(c.rules))
 	c.rules = append(c.rules, r)
 	c.known[key] = id

@@ -318,10 +318,10 @@ func (w *work) count(company []found, classes int) {
 // holds reports whether a mention is in the company its rules ask for: that of
 // its sentence.
 func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
-	if w.absent(r.near) || w.absent(r.followedBy) || w.absent(r.precededBy) || !w.meets(r, f) {
+	if w.absent(r.near) || w.absent(r.alsoNear) || w.absent(r.followedBy) || w.absent(r.precededBy) || !w.meets(r, f) {
 		return false
 	}
-	var followed, preceded, near bool
+	var followed, preceded, near, alsoNear bool
 	wide, tight := int32(1), int32(1) // how many words may stand between
 	if t.m.terms[f.term].lang == text.Zh {
 		wide, tight = 4, 0
@@ -345,11 +345,12 @@ func (t *Tagger) holds(r *rules, f *found, company []found, w *work) bool {
 		followed = followed || after && r.followedBy.has(c.class)
 		preceded = preceded || before && r.precededBy.has(c.class)
 		near = near || r.near.has(c.class)
+		alsoNear = alsoNear || r.alsoNear.has(c.class)
 		if near && r.nearOnly {
 			return true
 		}
 	}
-	return asked(r.followedBy, followed) && asked(r.precededBy, preceded) && asked(r.near, near)
+	return asked(r.followedBy, followed) && asked(r.precededBy, preceded) && asked(r.near, near) && asked(r.alsoNear, alsoNear)
 }
 
 // meets reports whether the rest of the item is as the rules ask: a mention is

@@ -106,7 +106,7 @@ func (l *loader) checkTerm(c *Concept, t *Term) {
 }
 
 func (l *loader) checkRules(p Pos, r *Rules) {
-	for _, list := range [][]string{r.FollowedBy, r.PrecededBy, r.Near, r.With, r.NotFollowedBy, r.NotPrecededBy, r.NotNear, r.NotWith} {
+	for _, list := range r.Lists() {
 		for _, ref := range list {
 			name, isRef := strings.CutPrefix(ref, "@")
 			if !isRef || l.t.isRuleName(name) {

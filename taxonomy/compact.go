@@ -151,7 +151,7 @@ func (r *Rules) pack(c codec) {
 	if c.flag(&some); !some {
 		return
 	}
-	for _, list := range []*[]string{&r.FollowedBy, &r.PrecededBy, &r.Near, &r.With, &r.NotFollowedBy, &r.NotPrecededBy, &r.NotNear, &r.NotWith} {
+	for _, list := range []*[]string{&r.FollowedBy, &r.PrecededBy, &r.Near, &r.AlsoNear, &r.With, &r.NotFollowedBy, &r.NotPrecededBy, &r.NotNear, &r.NotWith} {
 		packStrings(c, list)
 	}
 }

@@ -118,7 +118,7 @@ func randomTaxonomy(rnd *rand.Rand) *Taxonomy {
 				c.Label[lang] = randomText(rnd)
 			}
 			if rnd.IntN(3) == 0 {
-				c.Terms = append(c.Terms, Term{Text: wordy(rnd), Lang: lang, Exact: rnd.IntN(2) == 0, Rules: Rules{With: randomRule(rnd), PrecededBy: randomRule(rnd)}})
+				c.Terms = append(c.Terms, Term{Text: wordy(rnd), Lang: lang, Exact: rnd.IntN(2) == 0, Rules: Rules{AlsoNear: randomRule(rnd), With: randomRule(rnd), PrecededBy: randomRule(rnd)}})
 				c.Match = append(c.Match, Sentence{Lang: lang, Text: randomText(rnd)})
 			}
 		}

@@ -391,7 +391,7 @@ func (l *loader) term(lang text.Lang, n ast.Node) Term {
 func (l *loader) ruleReaders(r *Rules) map[string]func(ast.Node) {
 	into := func(to *[]string) func(ast.Node) { return func(n ast.Node) { *to = append(*to, l.strs(n)...) } }
 	return map[string]func(ast.Node){
-		"followed_by": into(&r.FollowedBy), "preceded_by": into(&r.PrecededBy), "near": into(&r.Near), "with": into(&r.With),
+		"followed_by": into(&r.FollowedBy), "preceded_by": into(&r.PrecededBy), "near": into(&r.Near), "also_near": into(&r.AlsoNear), "with": into(&r.With),
 		"not_followed_by": into(&r.NotFollowedBy), "not_preceded_by": into(&r.NotPrecededBy), "not_near": into(&r.NotNear), "not_with": into(&r.NotWith),
 	}
 }

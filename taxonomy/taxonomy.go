@@ -71,7 +71,7 @@ type Term struct {
 // "@facet"; a list is satisfied by any of its members.
 type Rules struct {
 	FollowedBy, PrecededBy       []string // within two words
-	Near                         []string // in the sentence
+	Near, AlsoNear               []string // in the sentence
 	With                         []string // in the item
 	NotFollowedBy, NotPrecededBy []string
 	NotNear, NotWith             []string
@@ -79,13 +79,13 @@ type Rules struct {
 
 // Empty reports whether there is no rule.
 func (r *Rules) Empty() bool {
-	return len(r.FollowedBy)+len(r.PrecededBy)+len(r.Near)+len(r.With)+
+	return len(r.FollowedBy)+len(r.PrecededBy)+len(r.Near)+len(r.AlsoNear)+len(r.With)+
 		len(r.NotFollowedBy)+len(r.NotPrecededBy)+len(r.NotNear)+len(r.NotWith) == 0
 }
 
 // Lists returns the rules' lists, the asking ones first.
-func (r *Rules) Lists() [8][]string {
-	return [8][]string{r.FollowedBy, r.PrecededBy, r.Near, r.With, r.NotFollowedBy, r.NotPrecededBy, r.NotNear, r.NotWith}
+func (r *Rules) Lists() [9][]string {
+	return [9][]string{r.FollowedBy, r.PrecededBy, r.Near, r.AlsoNear, r.With, r.NotFollowedBy, r.NotPrecededBy, r.NotNear, r.NotWith}
 }
 
 // Sentence is a test sentence.

@@ -31,7 +31,7 @@ func (t *Taxonomy) ruleInWords(r *Rules, shown int) string {
 	}
 	only := say(
 		part{"directly followed by", r.FollowedBy}, part{"directly preceded by", r.PrecededBy},
-		part{"in a sentence with", r.Near}, part{"in an item with", r.With},
+		part{"in a sentence with", r.Near}, part{"in the same sentence also with", r.AlsoNear}, part{"in an item with", r.With},
 	)
 	unless := say(
 		part{"followed by", r.NotFollowedBy}, part{"preceded by", r.NotPrecededBy},
@@ -104,7 +104,7 @@ func (t *Taxonomy) TermRule(id news.ConceptID, term string, lang text.Lang) stri
 func (r *Rules) join(o *Rules) Rules {
 	return Rules{
 		FollowedBy: slices.Concat(r.FollowedBy, o.FollowedBy), PrecededBy: slices.Concat(r.PrecededBy, o.PrecededBy),
-		Near: slices.Concat(r.Near, o.Near), With: slices.Concat(r.With, o.With),
+		Near: slices.Concat(r.Near, o.Near), AlsoNear: slices.Concat(r.AlsoNear, o.AlsoNear), With: slices.Concat(r.With, o.With),
 		NotFollowedBy: slices.Concat(r.NotFollowedBy, o.NotFollowedBy), NotPrecededBy: slices.Concat(r.NotPrecededBy, o.NotPrecededBy),
 		NotNear: slices.Concat(r.NotNear, o.NotNear), NotWith: slices.Concat(r.NotWith, o.NotWith),
 	}

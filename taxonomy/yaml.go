@@ -169,6 +169,7 @@ func (y *yamlWriter) ruleKeys(depth int, r *Rules) {
 	y.texts(depth, "followed_by", r.FollowedBy)
 	y.texts(depth, "preceded_by", r.PrecededBy)
 	y.texts(depth, "near", r.Near)
+	y.texts(depth, "also_near", r.AlsoNear)
 	y.texts(depth, "with", r.With)
 	y.texts(depth, "not_followed_by", r.NotFollowedBy)
 	y.texts(depth, "not_preceded_by", r.NotPrecededBy)
