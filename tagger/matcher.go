@@ -19,8 +19,9 @@ import (
 // one hash. Terms are paths of words in a trie; the cost of a text does not
 // depend on how many terms there are.
 type matcher struct {
-	stems   map[string][]stemEntry
-	longest int // stem, in bytes
+	stems   map[string]int32 // stem → the last of its entries
+	entries []stemEntry      // from 1 on
+	longest int              // stem, in bytes
 	words   []wordInfo
 	first   []int32 // word → node after it at the beginning of a term; -1: none
 	edges   []edge  // beyond the first of a node: each node's together, by word
@@ -29,17 +30,22 @@ type matcher struct {
 	terms   []term
 	texts   []string // of the terms, as the taxonomist wrote them
 
-	laid     map[uint64]int32  // while compiling: node<<32 | word → node, what edges will hold
-	ending   map[int32][]int32 // while compiling: node → terms, what ends will hold
-	wordIDs  map[wordKey]int32 // while compiling
-	segments map[segmentKey][][]patternWord
+	laid    map[uint64]int32 // while compiling: node<<32 | word → node, what edges will hold
+	stops   []stop           // while compiling, from 1 on: what ends will hold
+	wordIDs map[string]int32 // while compiling, by wordKey
+	key     []byte
 }
 
+// stemEntry is a word that has a stem, and where the stem's next one is.
 type stemEntry struct {
 	endings *text.Endings
 	word    int32
-	uzbek   bool // may be reached through transliteration
+	next    int32 // index into matcher.entries; 0: none
+	uzbek   bool  // may be reached through transliteration
 }
+
+// stop is a term that ends at a node, and where the node's next one is.
+type stop struct{ term, next int32 }
 
 // wordInfo is a word of some term, with the capitals it insists on.
 type wordInfo struct {
@@ -84,9 +90,9 @@ const (
 // newMatcher makes room for a number of terms.
 func newMatcher(terms int) *matcher {
 	return &matcher{
-		stems: make(map[string][]stemEntry, terms), laid: make(map[uint64]int32, terms/2), ending: make(map[int32][]int32, terms),
-		nodes: append(make([]node, 0, 2*terms), emptyNode), terms: make([]term, 0, terms),
-		wordIDs: make(map[wordKey]int32, terms), segments: make(map[segmentKey][][]patternWord, terms),
+		stems: make(map[string]int32, terms), entries: make([]stemEntry, 1, 2*terms), laid: make(map[uint64]int32, terms),
+		nodes: append(make([]node, 0, 2*terms), emptyNode), terms: make([]term, 0, 2*terms), texts: make([]string, 0, 2*terms),
+		stops: make([]stop, 1, 2*terms), wordIDs: make(map[string]int32, terms),
 	}
 }
 
@@ -97,9 +103,10 @@ func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 	t.gapped = len(parts) > 1
 	m.terms, m.texts = append(m.terms, t), append(m.texts, pattern)
 	single := len(parts) == 1 && !strings.ContainsAny(strings.TrimSpace(pattern), " -") && t.lang != text.Zh
+	spelt := spelling{t.lang, exact, plain, single}
 	ends := []int32{0}
 	for i, part := range parts {
-		alternatives, err := m.segment(segmentKey{t.lang, exact, plain, single, strings.TrimSpace(part)})
+		alternatives, err := m.segment(spelt, strings.TrimSpace(part))
 		if err != nil {
 			return err
 		}
@@ -118,9 +125,12 @@ func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 
 // end notes that a term ends at a node.
 func (m *matcher) end(at, id int32) {
-	if !slices.Contains(m.ending[at], id) {
-		m.ending[at] = append(m.ending[at], id)
+	n := &m.nodes[at]
+	if n.ends > 0 && m.stops[n.ends].term == id {
+		return // by another of its spellings
 	}
+	m.stops = append(m.stops, stop{id, n.ends})
+	n.ends = int32(len(m.stops)) - 1
 }
 
 // ending is a term that ends at a node, and the texts it is looked for in.
@@ -168,28 +178,23 @@ func (m *matcher) lay(from []int32, alternatives [][]patternWord, where text.Lan
 	return out
 }
 
-// segmentKey is a part of a pattern between two gaps, with all that its words
-// depend on.
-type segmentKey struct {
+// spelling is how the words of a term are written.
+type spelling struct {
 	lang                 text.Lang
 	exact, plain, single bool
-	text                 string
 }
 
-// segment returns the word sequences that a segment stands for.
-func (m *matcher) segment(key segmentKey) ([][]patternWord, error) {
-	if known, ok := m.segments[key]; ok {
-		return known, nil
-	}
-	spellings, err := expand(key.text)
+// segment returns the word sequences that a part of a pattern between two gaps
+// stands for.
+func (m *matcher) segment(how spelling, segment string) ([][]patternWord, error) {
+	spellings, err := expand(segment)
 	if err != nil {
 		return nil, err
 	}
 	out := make([][]patternWord, len(spellings))
 	for i, s := range spellings {
-		out[i] = m.patternWords(s, key)
+		out[i] = m.patternWords(s, how)
 	}
-	m.segments[key] = out
 	return out, nil
 }
 
@@ -250,8 +255,10 @@ func (m *matcher) known(at, word int32) int32 {
 	case n.word == word:
 		return n.next
 	}
-	if next, ok := m.laid[uint64(at)<<32|uint64(word)]; ok {
-		return next
+	if m.nodes[at].words&bitOf(word) != 0 {
+		if next, ok := m.laid[uint64(at)<<32|uint64(word)]; ok {
+			return next
+		}
 	}
 	return -1
 }
@@ -286,14 +293,14 @@ type patternWord struct {
 
 // patternWords cuts a spelling into known words, the last of each run
 // declined; "word*" takes any ending.
-func (m *matcher) patternWords(s string, key segmentKey) []patternWord {
+func (m *matcher) patternWords(s string, how spelling) []patternWord {
 	var out []patternWord
 	for _, run := range runs(s) {
-		words := text.Phrase(key.lang, run.text)
+		words := text.Phrase(how.lang, run.text)
 		for j, w := range words {
 			last := j == len(words)-1
-			need := caseNeed(w, key.single && !run.open, key.plain)
-			id := m.word(wordKey{key.lang, w, need, run.open && last, key.exact})
+			need := caseNeed(w, how.single && !run.open, how.plain)
+			id := m.word(wordKey{how.lang, w.Declined(how.lang, how.exact || run.open && last), need, run.open && last, how.exact})
 			out = append(out, patternWord{id: id, comma: run.comma && j == 0})
 		}
 	}
@@ -354,37 +361,52 @@ func caseNeed(w text.TermWord, single, plain bool) text.Case {
 // wordKey is what makes two words of terms the same.
 type wordKey struct {
 	lang        text.Lang
-	word        text.TermWord
+	word        text.TermWord // as it is declined
 	need        text.Case
 	open, exact bool
 }
 
+// append writes the key out.
+func (k *wordKey) append(b []byte) []byte {
+	flags := byte(0)
+	for i, flag := range [...]bool{k.word.Last, k.word.Alone, k.word.Head, k.open, k.exact} {
+		if flag {
+			flags |= 1 << i
+		}
+	}
+	return append(append(b, byte(k.lang), byte(k.word.Case), byte(k.need), flags), k.word.Folded...)
+}
+
 // word returns the number of a term's word, making it known at first sight.
 func (m *matcher) word(key wordKey) int32 {
-	w := key.word
-	if key.lang != text.Ru {
-		key.word.Case = text.Lower // what matters of it is in need
-	}
-	if id, ok := m.wordIDs[key]; ok {
+	m.key = key.append(m.key[:0])
+	if id, ok := m.wordIDs[string(m.key)]; ok {
 		return id
 	}
 	id := int32(len(m.words))
-	m.wordIDs[key] = id
+	m.wordIDs[string(m.key)] = id
 	m.words = append(m.words, wordInfo{need: key.need, length: utf8.RuneCountInString(key.word.Folded)})
 	m.first = append(m.first, -1)
-	stems := []text.Stem{{Text: w.Folded, Endings: text.AnyEnding}}
+	stems := []text.Stem{{Text: key.word.Folded, Endings: text.AnyEnding}}
 	if !key.open {
-		stems = text.Stems(key.lang, w, key.exact)
+		stems = text.Stems(key.lang, key.word, key.exact)
 	}
 	for _, s := range stems {
 		uzbek := key.lang == text.UzLatn
-		m.stems[s.Text] = append(m.stems[s.Text], stemEntry{s.Endings, id, uzbek})
-		m.longest = max(m.longest, len(s.Text))
+		m.stem(s.Text, stemEntry{endings: s.Endings, word: id, uzbek: uzbek})
 		if other := text.UzbekFromFolded(s.Text); uzbek && other != s.Text {
-			m.stems[other] = append(m.stems[other], stemEntry{s.Endings, id, uzbek})
+			m.stem(other, stemEntry{endings: s.Endings, word: id, uzbek: uzbek})
 		}
 	}
 	return id
+}
+
+// stem makes a stem of a word known.
+func (m *matcher) stem(folded string, e stemEntry) {
+	e.next = m.stems[folded]
+	m.stems[folded] = int32(len(m.entries))
+	m.entries = append(m.entries, e)
+	m.longest = max(m.longest, len(folded))
 }
 
 // close lays the edges out for matching, and drops what only compiling needs.
@@ -401,13 +423,14 @@ func (m *matcher) close() {
 	}
 	for at := range m.nodes {
 		n := &m.nodes[at]
+		last := n.ends
 		n.ends = int32(len(m.ends))
-		for _, term := range m.ending[int32(at)] {
-			m.ends = append(m.ends, ending{term, m.terms[term].where})
+		for i := last; i > 0; i = m.stops[i].next {
+			m.ends = append(m.ends, ending{m.stops[i].term, m.terms[m.stops[i].term].where})
 		}
 		n.last = int32(len(m.ends))
 	}
-	m.laid, m.ending, m.wordIDs, m.segments = nil, nil, nil, nil
+	m.laid, m.stops, m.wordIDs, m.key = nil, nil, nil, nil
 	m.nodes, m.terms = slices.Clip(m.nodes), slices.Clip(m.terms)
 }
 
@@ -430,7 +453,8 @@ func (m *matcher) lookupIn(dst []int32, folded []byte, uzbekOnly bool) []int32 {
 		if end < len(folded) && !utf8.RuneStart(folded[end]) {
 			continue
 		}
-		for _, e := range m.stems[string(folded[:end])] {
+		for i := m.stems[string(folded[:end])]; i > 0; i = m.entries[i].next {
+			e := &m.entries[i]
 			if (!uzbekOnly || e.uzbek) && e.endings.Accept(folded[end:]) {
 				dst = append(dst, e.word)
 			}

@@ -120,12 +120,25 @@ func Phrase(l Lang, phrase string) []TermWord {
 	return words
 }
 
+// Declined is a word with no more than its stems depend on: two words that are
+// then the same have the same stems. With exact, it stands as it is.
+func (w TermWord) Declined(l Lang, exact bool) TermWord {
+	out := TermWord{Folded: w.Folded}
+	switch {
+	case exact:
+	case l == Ru && w.Head:
+		out.Head, out.Case, out.Alone = true, w.Case, w.Alone
+	case l == Fa:
+		out.Alone = w.Alone
+	case l != En && l != Ru && l != Tg && l != Zh:
+		out.Last, out.Alone = w.Last, w.Last && w.Alone
+	}
+	return out
+}
+
 // Stems returns the stems of a word's forms. With exact, it stands as it is.
 func Stems(l Lang, w TermWord, exact bool) []Stem {
-	if exact {
-		return []Stem{{w.Folded, noEnding}}
-	}
-	if strings.ContainsAny(w.Folded, "0123456789") && utf8.RuneCountInString(w.Folded) < 4 {
+	if exact || shortNumber(w.Folded) {
 		return []Stem{{w.Folded, noEnding}}
 	}
 	switch l {
@@ -152,6 +165,11 @@ func Stems(l Lang, w TermWord, exact bool) []Stem {
 		return []Stem{{w.Folded, persianEndings}}
 	}
 	return []Stem{{w.Folded, noEnding}}
+}
+
+// shortNumber holds for "5", "90х", "g7".
+func shortNumber(folded string) bool {
+	return len(folded) < 8 && strings.ContainsAny(folded, "0123456789") && utf8.RuneCountInString(folded) < 4
 }
 
 // turkicGrammar is how a Turkic language inflects nouns. Harmony is not
