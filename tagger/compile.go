@@ -64,6 +64,7 @@ type compiler struct {
 	number  map[news.ConceptID]int32
 	known   map[string]int32 // rules
 	sets    map[string]resolved
+	key     []byte // working memory: what classes, known and sets are asked for
 }
 
 func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
@@ -97,14 +98,15 @@ func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
 
 func (c *compiler) term(class int32, concept *taxonomy.Concept, t taxonomy.Term) error {
 	at := place{t.Lang, whereOf(t)}
-	rule, err := c.termRules(at, concept.Rules, t.Rules)
+	rule, err := c.termRules(at, &concept.Rules, &t.Rules)
 	if err != nil {
 		return err
 	}
 	if err := c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang}, t.Exact, false); err != nil || !t.Adjective {
 		return err
 	}
-	if rule, err = c.termRules(at, concept.Rules, t.Company()); err != nil {
+	company := t.Company()
+	if rule, err = c.termRules(at, &concept.Rules, &company); err != nil {
 		return err
 	}
 	return c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang, beside: true}, t.Exact, false)
@@ -131,39 +133,45 @@ type place struct {
 	where text.LangSet
 }
 
-// key is a place in keys of what is known already.
-func (p place) key() string { return string([]byte{byte(p.lang), byte(p.where), byte(p.where >> 8)}) }
+// append writes a place into the key of what is known already.
+func (p place) append(b []byte) []byte {
+	return append(b, byte(p.lang), byte(p.where), byte(p.where>>8))
+}
 
-// one separates lists in such keys.
-var one = []string{"\x01"}
+// appendRefs writes a list of a rule into such a key.
+func appendRefs(b []byte, refs []string) []byte {
+	for _, ref := range refs {
+		b = append(append(b, ref...), 0)
+	}
+	return b
+}
 
 // termRules joins the rules of a concept and a term; -1 if there are none.
 // Terms with the same rules share them.
-func (c *compiler) termRules(at place, ofConcept, ofTerm taxonomy.Rules) (int32, error) {
+func (c *compiler) termRules(at place, ofConcept, ofTerm *taxonomy.Rules) (int32, error) {
 	if ofConcept.Empty() && ofTerm.Empty() {
 		return -1, nil
 	}
-	lists := [9][]string{}
-	for i, list := range ofConcept.Lists() {
-		lists[i] = append(slices.Clip(list), ofTerm.Lists()[i]...)
+	lists, more := ofConcept.Lists(), ofTerm.Lists()
+	c.key = at.append(c.key[:0])
+	for i := range lists {
+		c.key = append(appendRefs(appendRefs(c.key, lists[i]), more[i]), 1)
 	}
-	key := at.key() + strings.Join(slices.Concat(
-		lists[0], one, lists[1], one, lists[2], one, lists[3], one, lists[4], one, lists[5], one, lists[6], one, lists[7], one, lists[8]), "\x00")
-	if known, ok := c.known[key]; ok {
+	if known, ok := c.known[string(c.key)]; ok {
 		return known, nil
 	}
+	id := int32(len(c.rules))
+	c.known[string(c.key)] = id
 	var r rules
 	for i, to := range []**classSet{&r.followedBy, &r.precededBy, &r.near, &r.alsoNear, &r.with, &r.notFollowedBy, &r.notPrecededBy, &r.notNear, &r.notWith} {
-		concepts, err := c.set(at, lists[i], to)
+		concepts, err := c.set(at, append(slices.Clip(lists[i]), more[i]...), to)
 		if err != nil {
 			return -1, err
 		}
 		r.onConcepts = r.onConcepts || concepts
 	}
 	r.nearOnly = r.followedBy == nil && r.precededBy == nil && r.alsoNear == nil && r.notFollowedBy == nil && r.notPrecededBy == nil && r.notNear == nil
-	id := int32(len(c.rules))
 	c.rules = append(c.rules, r)
-	c.known[key] = id
 	return id, nil
 }
 
@@ -173,12 +181,13 @@ func (c *compiler) set(at place, refs []string, to **classSet) (concepts bool, e
 	if len(refs) == 0 {
 		return false, nil
 	}
-	key := at.key() + strings.Join(refs, "\x00")
-	if known, ok := c.sets[key]; ok {
+	c.key = appendRefs(at.append(c.key[:0]), refs)
+	if known, ok := c.sets[string(c.key)]; ok {
 		*to = known.classes
 		return known.concepts, nil
 	}
-	var all []int32
+	key := string(c.key)
+	all := make([]int32, 0, len(refs))
 	for _, ref := range refs {
 		classes, isConcept, err := c.ref(at, ref)
 		if err != nil {
@@ -246,13 +255,13 @@ func ownTexts(lang text.Lang) text.LangSet {
 // words returns the class of some words at a place, adding them to the matcher
 // at first sight.
 func (c *compiler) words(at place, name string, words []string) (int32, error) {
-	key := at.key() + name
-	if class, ok := c.classes[key]; ok {
+	c.key = append(at.append(c.key[:0]), name...)
+	if class, ok := c.classes[string(c.key)]; ok {
 		return class, nil
 	}
 	class := c.next
 	c.next++
-	c.classes[key] = class
+	c.classes[string(c.key)] = class
 	for _, w := range words {
 		if err := c.m.add(w, term{class: class, rule: -1, where: at.where, lang: at.lang}, false, true); err != nil {
 			return 0, err

@@ -33,7 +33,9 @@ type matcher struct {
 	laid    map[uint64]int32 // while compiling: node<<32 | word → node, what edges will hold
 	stops   []stop           // while compiling, from 1 on: what ends will hold
 	wordIDs map[string]int32 // while compiling, by wordKey
-	key     []byte
+	key     []byte           // as are these: working memory
+	phrase  []text.TermWord
+	spelt   []patternWord
 }
 
 // stemEntry is a word that has a stem, and where the stem's next one is.
@@ -99,14 +101,20 @@ func newMatcher(terms int) *matcher {
 // add compiles one term. Words of rules (plain) insist on no capitals.
 func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 	id := int32(len(m.terms))
-	parts := strings.Split(pattern, "…")
-	t.gapped = len(parts) > 1
+	t.gapped = strings.Contains(pattern, gapMark)
 	m.terms, m.texts = append(m.terms, t), append(m.texts, pattern)
-	single := len(parts) == 1 && !strings.ContainsAny(strings.TrimSpace(pattern), " -") && t.lang != text.Zh
-	spelt := spelling{t.lang, exact, plain, single}
+	single := !t.gapped && !strings.ContainsAny(strings.TrimSpace(pattern), " -") && t.lang != text.Zh
+	how := spelling{t.lang, exact, plain, single}
+	if !strings.ContainsAny(pattern, gapMark+"|*,") {
+		m.spelt = m.run(m.spelt[:0], run{text: pattern}, how)
+		if at := m.path(0, m.spelt, t.where); at != 0 {
+			m.end(at, id)
+		}
+		return nil
+	}
 	ends := []int32{0}
-	for i, part := range parts {
-		alternatives, err := m.segment(spelt, strings.TrimSpace(part))
+	for i, part := range strings.Split(pattern, gapMark) {
+		alternatives, err := m.segment(how, strings.TrimSpace(part))
 		if err != nil {
 			return err
 		}
@@ -122,6 +130,9 @@ func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 	}
 	return nil
 }
+
+// gapMark stands in a pattern for a few words of any kind.
+const gapMark = "…"
 
 // end notes that a term ends at a node.
 func (m *matcher) end(at, id int32) {
@@ -162,20 +173,24 @@ func (m *matcher) lay(from []int32, alternatives [][]patternWord, where text.Lan
 	var out []int32
 	for _, start := range from {
 		for _, words := range alternatives {
-			at := start
-			for _, w := range words {
-				if w.comma {
-					m.nodes[at].comma = true
-				}
-				at = m.step(at, w.id)
-				m.nodes[at].where |= where
-			}
-			if !slices.Contains(out, at) {
+			if at := m.path(start, words, where); !slices.Contains(out, at) {
 				out = append(out, at)
 			}
 		}
 	}
 	return out
+}
+
+// path lays words behind a node and returns where they end.
+func (m *matcher) path(at int32, words []patternWord, where text.LangSet) int32 {
+	for _, w := range words {
+		if w.comma {
+			m.nodes[at].comma = true
+		}
+		at = m.step(at, w.id)
+		m.nodes[at].where |= where
+	}
+	return at
 }
 
 // spelling is how the words of a term are written.
@@ -295,16 +310,24 @@ type patternWord struct {
 // declined; "word*" takes any ending.
 func (m *matcher) patternWords(s string, how spelling) []patternWord {
 	var out []patternWord
-	for _, run := range runs(s) {
-		words := text.Phrase(how.lang, run.text)
-		for j, w := range words {
-			last := j == len(words)-1
-			need := caseNeed(w, how.single && !run.open, how.plain)
-			id := m.word(wordKey{how.lang, w.Declined(how.lang, how.exact || run.open && last), need, run.open && last, how.exact})
-			out = append(out, patternWord{id: id, comma: run.comma && j == 0})
-		}
+	for _, r := range runs(s) {
+		out = m.run(out, r, how)
 	}
 	return out
+}
+
+// run appends the words of a run.
+func (m *matcher) run(to []patternWord, r run, how spelling) []patternWord {
+	m.phrase = text.AppendPhrase(m.phrase[:0], how.lang, r.text)
+	for j, w := range m.phrase {
+		last := j == len(m.phrase)-1
+		key := wordKey{
+			lang: how.lang, word: w.Declined(how.lang, how.exact || r.open && last),
+			need: caseNeed(w, how.single && !r.open, how.plain), open: r.open && last, exact: how.exact,
+		}
+		to = append(to, patternWord{id: m.word(&key), comma: r.comma && j == 0})
+	}
+	return to
 }
 
 // run is a part of a segment that is declined as one phrase.
@@ -378,7 +401,7 @@ func (k *wordKey) append(b []byte) []byte {
 }
 
 // word returns the number of a term's word, making it known at first sight.
-func (m *matcher) word(key wordKey) int32 {
+func (m *matcher) word(key *wordKey) int32 {
 	m.key = key.append(m.key[:0])
 	if id, ok := m.wordIDs[string(m.key)]; ok {
 		return id
@@ -430,7 +453,7 @@ func (m *matcher) close() {
 		}
 		n.last = int32(len(m.ends))
 	}
-	m.laid, m.stops, m.wordIDs, m.key = nil, nil, nil, nil
+	m.laid, m.stops, m.wordIDs, m.key, m.phrase, m.spelt = nil, nil, nil, nil, nil, nil
 	m.nodes, m.terms = slices.Clip(m.nodes), slices.Clip(m.terms)
 }
 

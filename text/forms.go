@@ -101,21 +101,24 @@ type TermWord struct {
 var docs = sync.Pool{New: func() any { return new(Doc) }}
 
 // Phrase returns the words of a phrase in dictionary form, for [Stems].
-func Phrase(l Lang, phrase string) []TermWord {
+func Phrase(l Lang, phrase string) []TermWord { return AppendPhrase(nil, l, phrase) }
+
+// AppendPhrase is [Phrase] that appends to words.
+func AppendPhrase(words []TermWord, l Lang, phrase string) []TermWord {
 	d := docs.Get().(*Doc)
 	defer docs.Put(d)
 	d.Scan(phrase)
-	words := make([]TermWord, 0, len(d.Words))
+	folded, first := string(d.folded), len(words)
 	for i := range d.Words {
 		w := &d.Words[i]
 		words = append(words, TermWord{
-			Folded: string(d.Folded(w)), Case: w.Case,
+			Folded: folded[w.foldStart:w.foldEnd], Case: w.Case,
 			Last: i == len(d.Words)-1, Alone: len(d.Words) == 1,
 			Hyphen: int(w.End) < len(phrase) && phrase[w.End] == '-',
 		})
 	}
 	if l == Ru {
-		markHeads(words)
+		markHeads(words[first:])
 	}
 	return words
 }
