@@ -426,7 +426,11 @@ func (m *matcher) word(key *wordKey) int32 {
 
 // stem makes a stem of a word known.
 func (m *matcher) stem(folded string, e stemEntry) {
-	e.next = m.stems[folded]
+	last, ok := m.stems[folded]
+	if !ok {
+		folded = strings.Clone(folded) // it is part of a phrase
+	}
+	e.next = last
 	m.stems[folded] = int32(len(m.entries))
 	m.entries = append(m.entries, e)
 	m.longest = max(m.longest, len(folded))
@@ -454,7 +458,8 @@ func (m *matcher) close() {
 		n.last = int32(len(m.ends))
 	}
 	m.laid, m.stops, m.wordIDs, m.key, m.phrase, m.spelt = nil, nil, nil, nil, nil, nil
-	m.nodes, m.terms = slices.Clip(m.nodes), slices.Clip(m.terms)
+	m.nodes, m.entries = slices.Clone(m.nodes), slices.Clone(m.entries) // without the room that is left
+	m.terms, m.texts = slices.Clone(m.terms), slices.Clone(m.texts)
 }
 
 // lookup appends the words that a folded word of a text may be a form of.
