@@ -1,6 +1,7 @@
 package tagger
 
 import (
+	"sort"
 	"strings"
 
 	"silkwire/news"
@@ -10,7 +11,7 @@ import (
 // Samples of text that the language is told from, in bytes.
 const (
 	itemSample      = 400
-	paragraphSample = 100
+	paragraphSample = 200
 )
 
 // plausible is how probable a language must be for its terms to be looked for.
@@ -21,7 +22,7 @@ const plausible = 0.03
 func (w *work) languages(it *news.Item) text.Lang {
 	declared := text.ParseLang(it.Lang)
 	body, title := &w.fields[1], &w.fields[0]
-	whole := text.Detect(sample(it.Title+"\n"+sample(it.Body(), itemSample), itemSample))
+	whole := w.scratch.vocabulary.Detect(title.wordsIn(0, itemSample), body.wordsIn(0, itemSample))
 	if declared != text.Und {
 		whole = whole.Favour(declared)
 	}
@@ -31,6 +32,17 @@ func (w *work) languages(it *news.Item) text.Lang {
 	title.perSentence(common, &whole)
 	body.perSentence(common, &whole)
 	return lang
+}
+
+// wordsIn are the words of a field between two bytes.
+func (f *field) wordsIn(start, end int) []text.Word {
+	words := f.doc.Words
+	from := sort.Search(len(words), func(i int) bool { return int(words[i].Start) >= start })
+	to := from
+	for to < len(words) && int(words[to].End) <= end {
+		to++
+	}
+	return words[from:to]
 }
 
 // perSentence fills f.langs, paragraph by paragraph.
@@ -43,8 +55,8 @@ func (f *field) perSentence(common text.LangSet, whole *text.Dist) {
 			end = start + line
 		}
 		langs := common
-		if par := f.doc.Text[start:end]; len(par) > 40 {
-			d := text.DetectSoon(sample(par, paragraphSample))
+		if end-start > 40 {
+			d := f.doc.Vocabulary.Detect(f.wordsIn(start, min(end, start+paragraphSample)))
 			d = d.Blend(whole)
 			langs |= d.AtLeast(plausible)
 		}

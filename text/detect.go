@@ -190,19 +190,18 @@ func (s *ScriptModel) slot(key uint64) int {
 }
 
 // Trigrams calls f with every three-letter sequence of s in one script, words
-// being bounded by a blank, until f has had enough. Each is packed into 63 bits.
-func Trigrams(s string, script Script, f func(key uint64) (more bool)) {
+// being bounded by a blank. Each is packed into 63 bits.
+func Trigrams(s string, script Script, f func(key uint64)) {
 	const blank = ' '
 	a, b := rune(blank), rune(blank)
-	more := true
 	feed := func(r rune) {
 		if a == blank && b == blank && r == blank {
 			return
 		}
-		more = f(uint64(a)<<42 | uint64(b)<<21 | uint64(r))
+		f(uint64(a)<<42 | uint64(b)<<21 | uint64(r))
 		a, b = b, r
 	}
-	for i := 0; i < len(s) && more; {
+	for i := 0; i < len(s); {
 		r, size := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s[i:])
@@ -285,6 +284,11 @@ func MainScript(s string) Script {
 	}
 	n[Han] *= 6
 	n[Arabic] *= 2
+	return most(&n)
+}
+
+// most is the script with the most letters.
+func most(n *[Han + 1]int) Script {
 	best := NoScript
 	for sc := Latin; sc <= Han; sc++ {
 		if n[sc] > n[best] || best == NoScript && n[sc] > 0 {
@@ -302,48 +306,58 @@ const evidencePerLetter = 0.4
 const neighbour = 0.05
 
 // Detect returns the probabilities of the languages that s may be in.
-func Detect(s string) Dist { return detect(s, math.MaxInt32) }
-
-// DetectSoon is Detect that reads no further than it takes to be sure: enough
-// for a short passage in one language.
-func DetectSoon(s string) Dist { return detect(s, surely) }
-
-// surely is the lead, in steps of the model, that makes one language ten
-// thousand times as probable as the next.
-const surely = 9.2 / evidencePerLetter * ModelScale
-
-func detect(s string, enough int32) Dist {
-	var d Dist
+func Detect(s string) Dist {
 	script := MainScript(s)
+	sm := modelOf(script)
+	if sm == nil {
+		return unscored(script)
+	}
+	var sums scores
+	sm.add(&sums, s)
+	return sm.dist(&sums)
+}
+
+// unscored is the language of a script that no sequences are counted of.
+func unscored(script Script) (d Dist) {
 	if script == Han {
 		d[Zh] = 1
-		return d
+	} else {
+		d[Und] = 1
 	}
-	for i := range model().Scripts {
-		if sm := &model().Scripts[i]; sm.Script == script {
-			return sm.detect(s, enough)
-		}
-	}
-	d[Und] = 1
 	return d
 }
 
-func (sm *ScriptModel) detect(s string, enough int32) (d Dist) {
-	var sums [16]int32
+func modelOf(script Script) *ScriptModel {
+	for i := range model().Scripts {
+		if sm := &model().Scripts[i]; sm.Script == script {
+			return sm
+		}
+	}
+	return nil
+}
+
+// scores are sums of log-probabilities, one for each class of a script.
+type scores [maxClasses]int32
+
+const maxClasses = 12
+
+// add adds what the sequences of s say.
+func (sm *ScriptModel) add(sums *scores, s string) {
 	k := len(sm.Classes)
-	n := 0
-	Trigrams(s, sm.Script, func(key uint64) bool {
+	Trigrams(s, sm.Script, func(key uint64) {
 		slot := sm.slot(key)
 		row := sm.Floor
 		if sm.keys[slot] != 0 {
 			row = sm.values[slot*k : slot*k+k]
 		}
 		for c, v := range row {
-			sums[c&15] += int32(v)
+			sums[c] += int32(v)
 		}
-		n++
-		return n%16 != 0 || lead(sums[:k]) < enough
 	})
+}
+
+func (sm *ScriptModel) dist(sums *scores) (d Dist) {
+	k := len(sm.Classes)
 	best := slices.Max(sums[:k])
 	for c := range k {
 		p := math.Exp(float64(sums[c]-best) / ModelScale * evidencePerLetter)
@@ -355,16 +369,63 @@ func (sm *ScriptModel) detect(s string, enough int32) (d Dist) {
 	return d.normalised()
 }
 
-// lead is how far the greatest is ahead of the next.
-func lead(sums []int32) int32 {
-	first, second := sums[0], int32(math.MinInt32)
-	for _, sum := range sums[1:] {
-		switch {
-		case sum > first:
-			first, second = sum, first
-		case sum > second:
-			second = sum
+// wordScore is what one word says of its language: sequences do not run from
+// word to word, so that what a text says is the sum of what its words say.
+type wordScore struct {
+	script  Script
+	letters uint8 // as MainScript weighs them
+	sums    [maxClasses]int16
+}
+
+// longWord is how many bytes of a word are heard.
+const longWord = 128
+
+func scoreOf(word string) wordScore {
+	if len(word) > longWord {
+		word = word[:longWord]
+	}
+	w := wordScore{script: MainScript(word), letters: uint8(min(len(word), 255))}
+	switch w.script {
+	case Cyrillic:
+		w.letters /= 2
+	case Han:
+		w.letters = 6
+	}
+	if sm := modelOf(w.script); sm != nil {
+		var sums scores
+		sm.add(&sums, word)
+		for c := range sums {
+			w.sums[c] = int16(max(sums[c], math.MinInt16))
 		}
 	}
-	return first - second
+	return w
+}
+
+// Detect is the function of that name for words of the vocabulary.
+func (v *Vocabulary) Detect(passages ...[]Word) Dist {
+	var n [Han + 1]int
+	for _, words := range passages {
+		for i := range words {
+			w := &v.scores[words[i].Known]
+			n[w.script] += int(w.letters)
+		}
+	}
+	script := most(&n)
+	sm := modelOf(script)
+	if sm == nil {
+		return unscored(script)
+	}
+	var sums scores
+	for _, words := range passages {
+		for i := range words {
+			w := &v.scores[words[i].Known]
+			if w.script != script {
+				continue
+			}
+			for c, sum := range w.sums {
+				sums[c] += int32(sum)
+			}
+		}
+	}
+	return sm.dist(&sums)
 }

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +68,25 @@ func TestHeadlinesAreToldApart(t *testing.T) {
 	t.Logf("first 40 characters: %.2f %%", 100*float64(right)/float64(all))
 	if share := float64(right) / float64(all); share < 0.97 {
 		t.Errorf("%.2f %% of beginnings told right, want 97", 100*share)
+	}
+}
+
+// What a text says of its language is what its words say, each of which is
+// asked once.
+func TestWordsTellTheLanguageThatTheirTextTells(t *testing.T) {
+	d := Doc{Vocabulary: NewVocabulary()}
+	for _, s := range []string{
+		"Xitoy O‘zbekistonga 150 ta grant ajratdi, deb xabar berdi “Daryo”.", "Қытай Қазақстанға 150 грант бөлді.",
+		"Чин ба Тоҷикистон 150 стипендия дод.", "Китай выделил 20-летнему вузу гранты (HSK-4).", "China gave Uzbekistan's schools 150 grants.",
+		"چین به تاجیکستان ۱۵۰ بورسیه می‌دهد.", "中国向哈萨克斯坦提供150个奖学金名额。", "Türkiye'nin Özbekistan'a bursları", "Hytaý Türkmenistana grant berdi.", "2026", "Ελλάδα",
+	} {
+		d.Scan(s)
+		want, got := Detect(s), d.Vocabulary.Detect(d.Words)
+		for l := range want {
+			if math.Abs(float64(want[l]-got[l])) > 1e-4 {
+				t.Errorf("%q is in %s with %.3f by its words, with %.3f as a text", s, Lang(l), got[l], want[l])
+			}
+		}
 	}
 }
 

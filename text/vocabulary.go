@@ -13,6 +13,7 @@ type Vocabulary struct {
 	seed   maphash.Seed
 	places []place // open addressing; a power of two
 	words  []spelling
+	scores []wordScore
 	folded []byte
 }
 
@@ -55,7 +56,7 @@ func (v *Vocabulary) Full() bool { return len(v.words) >= manyWords }
 // not valid any more.
 func (v *Vocabulary) Empty() {
 	clear(v.places)
-	v.words, v.folded = v.words[:0], v.folded[:0]
+	v.words, v.scores, v.folded = v.words[:0], v.scores[:0], v.folded[:0]
 }
 
 // number returns the number of the word with a hash, -1 if it is not known.
@@ -69,9 +70,10 @@ func (v *Vocabulary) number(hash uint64) int32 {
 	}
 }
 
-// learn gives a word the next number.
-func (v *Vocabulary) learn(hash uint64, w *Word) {
+// learn gives a word, as it is spelt, the next number.
+func (v *Vocabulary) learn(hash uint64, spelt string, w *Word) {
 	w.Known = int32(len(v.words))
+	v.scores = append(v.scores, scoreOf(spelt))
 	v.words = append(v.words, spelling{hash, w.foldStart, w.foldEnd - w.foldStart, w.Case, w.Script, w.Digits})
 	if len(v.words)*2 > len(v.places) {
 		v.places = make([]place, 2*len(v.places))
@@ -129,7 +131,7 @@ func (sc *scanner) remember(w *Word) {
 		*w = v.word(number, int(w.Start), int(w.End))
 	} else {
 		v.folded = sc.doc.folded
-		v.learn(hash, w)
+		v.learn(hash, sc.s[w.Start:w.End], w)
 	}
 	sc.doc.folded = v.folded
 }

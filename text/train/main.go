@@ -95,13 +95,12 @@ func count(dir string, script text.Script) (map[uint64][]int, []int, error) {
 			if tag == "uz-Cyrl" {
 				sentence = text.UzbekCyrillic(sentence)
 			}
-			text.Trigrams(sentence, script, func(key uint64) bool {
+			text.Trigrams(sentence, script, func(key uint64) {
 				if counts[key] == nil {
 					counts[key] = make([]int, len(totals))
 				}
 				counts[key][c]++
 				totals[c]++
-				return true
 			})
 		}
 	}
