@@ -48,6 +48,7 @@ func (t *Tagger) told(surer []use, x *use) bool {
 // stage is who and what an item has to offer for events.
 type stage struct {
 	actors, instruments, recipients parties
+	stands                          []found // institutions, read as the instruments that they stand for
 }
 
 // parties are the bodies that act, the families of instruments, or the
@@ -123,6 +124,7 @@ func (t *Tagger) stage(w *work) *stage {
 			s.recipients.add(c.recipient, f)
 		}
 	}
+	t.standIn(s)
 	if home := t.homeOf(w); len(s.recipients.each) == 0 && home >= 0 {
 		s.recipients.imply(home)
 	}
@@ -130,6 +132,24 @@ func (t *Tagger) stage(w *work) *stage {
 	s.instruments.close()
 	s.recipients.close()
 	return s
+}
+
+// standIn adds the instruments that institutions stand for, to an item that
+// names none: a Confucius Institute that opens teaches Chinese.
+func (t *Tagger) standIn(s *stage) {
+	if len(s.instruments.all) > 0 {
+		return
+	}
+	for _, f := range s.actors.all {
+		if i := t.concepts[f.class].instrument; i >= 0 {
+			g := *f
+			g.class, g.stoodFor = i, true
+			s.stands = append(s.stands, g)
+		}
+	}
+	for i := range s.stands {
+		s.instruments.add(t.concepts[s.stands[i].class].family, &s.stands[i])
+	}
 }
 
 // homeOf is the country that an item which names none of the five states is

@@ -49,6 +49,24 @@ func sameFamily(tg *Tagger, a, b string) bool {
 		tg.tax.Family(news.ConceptID(x[1])) == tg.tax.Family(news.ConceptID(y[1]))
 }
 
+// What an institution stands for is its instrument where nothing else is named,
+// and only there.
+func TestAnInstitutionStandsForItsInstrumentWhereNoneIsNamed(t *testing.T) {
+	tg := loadTagger(t)
+	for body, want := range map[string]string{
+		"The Confucius Institute opened its doors on Monday. The rector of the university spoke of the future.": "confucius-institute chinese-language-promotion kyrgyzstan",
+		"The Confucius Institute gave forty scholarships to its best pupils. The rector spoke of the future.":   "confucius-institute scholarship kyrgyzstan",
+	} {
+		tagging := tg.Tag(&news.Item{Title: "A Confucius Institute opens in Osh", Text: body})
+		if got := eventsOf(&tagging); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+		if slices.ContainsFunc(tagging.Tags, func(x news.Tag) bool { return x.Concept == "chinese-language-promotion" }) {
+			t.Errorf("%s: what nobody names is no tag", body)
+		}
+	}
+}
+
 // A state of the five is no recipient of what it does itself.
 func TestNobodyActsTowardHimself(t *testing.T) {
 	tg := loadTagger(t)

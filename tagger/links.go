@@ -19,6 +19,7 @@ const (
 	familyLeads
 	ruled
 	inName
+	standsIn
 	spokenOf
 	noHands
 	learning
@@ -57,6 +58,7 @@ var EventWeights = []Weight{
 	familyLeads: {"leading family", 0.7, "no family of instruments is named more often"},
 	ruled:       {"ruled", -0.65, "the instrument's term is ambiguous and needed a rule"},
 	inName:      {"in a name", -0.4, "the instrument is a part of an actor's name"},
+	standsIn:    {"stood for", -2.4, "the item names no instrument: an institution stands for it"},
 	spokenOf:    {"spoken of", -1.55, "the instrument is one of which more is said than done: friendship of peoples, sanctions"},
 	noHands:     {"neither money nor people", -0.6, "the instrument moves neither"},
 	learning:    {"education", 0.6, "the instrument is education: it is named where it is used"},
@@ -188,7 +190,8 @@ func (t *Tagger) instrumentLink(w *work, s *stage, family *party, at *found) lin
 	m[familyShare] = family.share
 	m.set(familyLeads, family.leads)
 	m.set(ruled, t.m.terms[at.term].rule >= 0)
-	m.set(inName, slices.ContainsFunc(s.actors.all, at.within))
+	m.set(standsIn, at.stoodFor)
+	m.set(inName, !at.stoodFor && slices.ContainsFunc(s.actors.all, at.within))
 	m.set(spokenOf, c.spokenOf)
 	m.set(noHands, c.noHands)
 	m.set(learning, t.concepts[c.family].id == "education-instrument")

@@ -111,6 +111,7 @@ type found struct {
 	holds      bool // its rules hold
 	domestic   bool // an instrument that the country uses for its own people
 	dateline   bool // a place in front of the text
+	stoodFor   bool // an instrument that nobody names: an institution stands for it
 	start, end int32
 	sentence   int32
 }
