@@ -179,12 +179,14 @@ func shortNumber(folded string) bool {
 // enforced: a chain of suffixes is recognised whichever vowels it has, since
 // no word of one language ends in a chain of the wrong harmony by accident.
 type turkicGrammar struct {
-	noun     *Endings // after any stem
-	softened *Endings // after a softened stem: vowel first
-	genitive *Endings // what an inner word of a phrase may take
-	plural   *Endings // after the base of a possessive compound: plural or possessive must follow
-	soften   []string // pairs: hard, soft; words that lose a vowel before the soft consonants
-	poss3    []string // third person possessives, longest first
+	noun      *Endings // after any stem
+	softened  *Endings // after a softened stem: vowel first
+	inner     *Endings // what an inner word of a phrase may take
+	innerSoft *Endings // after a softened stem: vowel first
+	plural    *Endings // after the base of a possessive compound: plural or possessive must follow
+	merged    *Endings // after a stem whose last letter is the ending's first
+	soften    []string // pairs: hard, soft; words that lose a vowel before the soft consonants
+	poss3     []string // third person possessives, longest first
 }
 
 func newTurkic(soften, poss3, plural, derivation, possessive, cases, relative, particles, genitive string) turkicGrammar {
@@ -192,13 +194,16 @@ func newTurkic(soften, poss3, plural, derivation, possessive, cases, relative, p
 	again := [][]string{slot(relative), slot(plural), slot(possessive), slot(cases), slot(particles)}
 	noun := slices.Concat([][]string{slot(derivation)}, core, again)
 	compound := slices.Concat(core, again)
+	inner := [][]string{slot(plural), slot(possessive), slot(genitive)}
 	return turkicGrammar{
-		noun:     &Endings{slots: noun, gate: 4, past: 8},
-		softened: &Endings{slots: noun, gate: 4, past: 8, vowelFirst: true},
-		genitive: &Endings{slots: [][]string{slot(genitive)}},
-		plural:   &Endings{slots: compound, gate: 3, past: 7, nonEmpty: true},
-		soften:   slot(soften),
-		poss3:    slot(poss3),
+		noun:      &Endings{slots: noun, gate: 4, past: 8},
+		softened:  &Endings{slots: noun, gate: 4, past: 8, vowelFirst: true},
+		inner:     &Endings{slots: inner},
+		merged:    &Endings{slots: noun, gate: 4, past: 8, nonEmpty: true},
+		innerSoft: &Endings{slots: inner, vowelFirst: true},
+		plural:    &Endings{slots: compound, gate: 3, past: 7, nonEmpty: true},
+		soften:    slot(soften),
+		poss3:     slot(poss3),
 	}
 }
 
@@ -206,12 +211,19 @@ func newTurkic(soften, poss3, plural, derivation, possessive, cases, relative, p
 // of a compound ("instituti") also has the forms of its base in the plural or
 // with another possessive ("institutlari").
 func turkic(w TermWord, g *turkicGrammar) []Stem {
+	endings, afterSoft := g.noun, g.softened
 	if !w.Last {
-		return []Stem{{w.Folded, g.genitive}}
+		endings, afterSoft = g.inner, g.innerSoft
 	}
-	stems := []Stem{{w.Folded, g.noun}}
+	stems := []Stem{{w.Folded, endings}}
 	if soft, ok := softened(w.Folded, g.soften); ok {
-		stems = append(stems, Stem{soft, g.softened})
+		stems = append(stems, Stem{soft, afterSoft})
+	}
+	if base, ok := strings.CutSuffix(w.Folded, "ст"); ok {
+		stems = append(stems, Stem{base + "с", g.merged}) // журналист, журналистер
+	}
+	if !w.Last {
+		return stems
 	}
 	if w.Alone {
 		return stems
@@ -259,7 +271,7 @@ var (
 		"dir mi chi ku yu mikan ham man san miz siz",
 		"ning dagi lik lar larning")
 
-	kazakh = newTurkic("халық халқ орын орн мүлік мүлк қ ғ к г п б", "сы сі ы і",
+	kazakh = newTurkic("халық халқ орын орн мүлік мүлк қауіп қауп дауыс даус ғұрып ғұрп көрік көрк қ ғ к г п б", "сы сі ы і",
 		"лар лер дар дер тар тер",
 		"лық лік дық дік тық тік ша ше сыз сіз лы лі ды ді ты ті шы ші шыл шіл",
 		"ымыз іміз мыз міз ыңыз іңіз ңыз ңіз ым ім ың ің ы і сы сі м ң",
@@ -268,7 +280,7 @@ var (
 		"мын мін сың сің мыз міз пыз піз быз біз ма ме ба бе па пе",
 		"ның нің дың дің тың тің дағы дегі тағы тегі лық лік дық дік тық тік лар лер дар дер тар тер")
 
-	kyrgyz = newTurkic("к г п б", "сы си су сү ы и у ү",
+	kyrgyz = newTurkic("орун орд к г п б", "сы си су сү ы и у ү",
 		"лар лер лор лөр дар дер дор дөр тар тер тор төр",
 		"лык лик лук лүк дык дик дук дүк тык тик тук түк ча че чо чө сыз сиз суз сүз луу лүү дуу дүү туу түү чы чи чу чү",
 		"ыбыз ибиз убуз үбүз быз биз буз бүз ыңыз иңиз уңуз үңүз ым им ум үм ың иң уң үң ы и у ү сы си су сү м ң",
@@ -331,14 +343,23 @@ func english(w TermWord) []Stem {
 		if base, ok := strings.CutSuffix(spelling, "y"); ok && len(base) > 2 && !strings.ContainsRune("aeiou", rune(base[len(base)-1])) {
 			stems = append(stems, Stem{base, englishIes})
 		}
+		for i := 0; i+1 < len(englishIrregular); i += 2 {
+			if base, ok := strings.CutSuffix(spelling, englishIrregular[i]); ok {
+				stems = append(stems, Stem{base + englishIrregular[i+1], englishOwner})
+			}
+		}
 	}
 	return stems
 }
 
 var (
-	englishNoun = &Endings{slots: [][]string{slot("s es"), slot("'s '")}}
-	englishIes  = &Endings{slots: [][]string{slot("ies"), slot("'")}, nonEmpty: true}
+	englishNoun  = &Endings{slots: [][]string{slot("s es"), slot("'s '")}}
+	englishOwner = &Endings{slots: [][]string{slot("'s '")}}
+	englishIes   = &Endings{slots: [][]string{slot("ies"), slot("'")}, nonEmpty: true}
 )
+
+// englishIrregular are the ends of words whose plural changes them.
+var englishIrregular = []string{"man", "men", "child", "children", "ysis", "yses", "risis", "rises", "thesis", "theses"}
 
 // spellingPairs are parts of English words spelt in two ways.
 var spellingPairs = []string{

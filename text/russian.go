@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -68,11 +69,16 @@ var russianClasses = []russianClass{
 	{"ия", oneOf("ия ии ию ией ий иям иями иях")},
 	{"ие", oneOf("ие ия ию ием ии ий иям иями иях")},
 	{"ье", oneOf("ье ья ью ьем ьи ий ьев ьям ьями ьях")},
-	{"ья", oneOf("ья ьи ью ьей ей ьям ьями ьях ьев")},
+	{"ья", oneOf("ья ьи ье ью ьей ей ьям ьями ьях ьев")},
+	{"мя", oneOf("мя мени менем мена мен менам менами менах")},
 	{"ца", oneOf("ца цы це цу цей цею ц цам цами цах")},
 	{"ство", oneOf("ство ства ству ством стве ств ствам ствами ствах")},
 	{"ще", oneOf("ще ща щу щем щ щам щами щах")},
 	{"ец", oneOf("ец ца цу цем цом це цы цев цов цам цами цах")},
+	{"анин", oneOf("анин анина анину анином анине ане ан анам анами анах")},
+	{"янин", oneOf("янин янина янину янином янине яне ян янам янами янах")},
+	{"ане", oneOf("ане ан анам анами анах")},
+	{"яне", oneOf("яне ян янам янами янах")},
 	{"ок", oneOf("ок ка ку ком ке ки ков кам ками ках ока оку оком оке оки оков окам оками оках")},
 	{"а", oneOfOrNone("а ы и у е ой ою ей ам ами ах")},
 	{"я", oneOf("я и ю е ей ёй ь й ям ями ях")},
@@ -80,7 +86,7 @@ var russianClasses = []russianClass{
 	{"е", oneOf("е а я у ю ом ем и ей ам ями ах ях")},
 	{"ь", oneOf("ь я ю ем е и ью ей ям ями ях")},
 	{"й", oneOf("й я ю ем е и ев ям ями ях")},
-	{"ы", oneOfOrNone("ы ов ам ами ах")},
+	{"ы", oneOfOrNone("ы ов ев ам ами ах")},
 	{"и", oneOfOrNone("и ов ев ей ь ям ями ях ам ами ах")},
 }
 
@@ -126,6 +132,10 @@ func russian(w TermWord) []Stem {
 	return stems
 }
 
+// russianHardClasses end in a consonant and are declined otherwise than by
+// what follows it.
+var russianHardClasses = slot("ец ок анин янин")
+
 // russianHard declines a noun that ends in a consonant.
 func russianHard(w TermWord) []Stem {
 	for _, e := range []string{"ин", "ын", "ов", "ев"} {
@@ -135,11 +145,11 @@ func russianHard(w TermWord) []Stem {
 	}
 	stems := []Stem{{w.Folded, russianConsonant}}
 	for _, c := range russianClasses {
-		if c.ending != "ец" && c.ending != "ок" {
+		if !slices.Contains(russianHardClasses, c.ending) {
 			continue
 		}
 		if base, ok := strings.CutSuffix(w.Folded, c.ending); ok && utf8.RuneCountInString(base) > 2 {
-			if before, _ := utf8.DecodeLastRuneInString(base); IsVowel(before) {
+			if before, _ := utf8.DecodeLastRuneInString(base); IsVowel(before) && len(c.ending) == 4 {
 				base += "й" // китаец, китайца
 			}
 			stems = append(stems, Stem{base, c.endings})
@@ -165,6 +175,9 @@ func russianNoun(w TermWord) []Stem {
 			endings = russianPlural // in company the singular is meant as well
 		}
 		stems := []Stem{{base, endings}}
+		if w.Case != Capital && len(c.ending) == 2 && strings.Contains("аоя", c.ending) {
+			stems = append(stems, genitivePlural(base)...)
+		}
 		if noun, ok := strings.CutSuffix(w.Folded, "ка"); ok && c.ending == "а" {
 			stems = append(stems, Stem{noun + "ок", noEnding}, Stem{noun + "ек", noEnding})
 		}
@@ -176,13 +189,32 @@ func russianNoun(w TermWord) []Stem {
 	return nil
 }
 
+// genitivePlural has the vowel that stands between the last two consonants of a
+// noun in -а, -о or -я where nothing follows them: окон, писем, земель.
+func genitivePlural(base string) []Stem {
+	last, size := utf8.DecodeLastRuneInString(base)
+	rest := strings.TrimSuffix(base[:len(base)-size], "ь")
+	before, _ := utf8.DecodeLastRuneInString(rest)
+	if IsVowel(last) || IsVowel(before) || utf8.RuneCountInString(rest) < 3 {
+		return nil
+	}
+	tail := string(last)
+	return []Stem{{rest + "о" + tail, noEnding}, {rest + "е" + tail, noEnding}, {rest + "е" + tail + "ь", noEnding}}
+}
+
 var russianIrregular = map[string][]string{
-	"один": slot("одного одному одним одном одна одной одну одно одни одних одними"),
-	"одна": slot("одной одну"),
-	"весь": slot("всего всему всем вся всей всю все всех всеми"),
-	"люди": slot("людей людям людьми людях"),
-	"дети": slot("детей детям детьми детях"),
-	"сми":  nil, "нато": nil, "юнеско": nil, "сша": nil,
+	"один":    slot("одного одному одним одном одна одной одну одно одни одних одними"),
+	"одна":    slot("одной одну"),
+	"весь":    slot("всего всему всем вся всей всю все всех всеми"),
+	"люди":    slot("людей людям людьми людях"),
+	"дети":    slot("детей детям детьми детях"),
+	"сосед":   slot("соседа соседу соседом соседе соседи соседей соседям соседями соседях"),
+	"деньги":  slot("денег деньгам деньгами деньгах"),
+	"церковь": slot("церкви церковью церквей церквям церквами церквях церквах"),
+	"имя":     slot("имени именем имена имен именам именами именах"),
+	"мать":    slot("матери матерью матерей матерям матерями матерях"),
+	"дочь":    slot("дочери дочерью дочерей дочерям дочерьми дочерях"),
+	"сми":     nil, "нато": nil, "юнеско": nil, "сша": nil,
 }
 
 func trimRunes(s string, n int) string {
