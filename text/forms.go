@@ -162,10 +162,7 @@ func Stems(l Lang, w TermWord, exact bool) []Stem {
 	case Tg:
 		return []Stem{{w.Folded, tajikEndings}}
 	case Fa:
-		if w.Alone && !strings.HasSuffix(w.Folded, "و") && !strings.HasSuffix(w.Folded, "ا") {
-			return []Stem{{w.Folded, persianName}}
-		}
-		return []Stem{{w.Folded, persianEndings}}
+		return persian(w)
 	}
 	return []Stem{{w.Folded, noEnding}}
 }
@@ -187,6 +184,8 @@ type turkicGrammar struct {
 	merged    *Endings // after a stem whose last letter is the ending's first
 	soften    []string // pairs: hard, soft; words that lose a vowel before the soft consonants
 	poss3     []string // third person possessives, longest first
+	melt      []string // pairs: a last vowel, and what it becomes with the dative
+	melted    *Endings // what follows it
 }
 
 func newTurkic(soften, poss3, plural, derivation, possessive, cases, relative, particles, genitive string) turkicGrammar {
@@ -224,6 +223,9 @@ func turkic(w TermWord, g *turkicGrammar) []Stem {
 	}
 	if !w.Last {
 		return stems
+	}
+	if dative, ok := softened(w.Folded, g.melt); ok && utf8.RuneCountInString(dative) > 4 {
+		stems = append(stems, Stem{dative, g.melted})
 	}
 	if w.Alone {
 		return stems
@@ -289,7 +291,17 @@ var (
 		"мын мин сың сиң бы би бу бү пы пи пу пү",
 		"нын нин нун нүн дын дин дун дүн тын тин тун түн дагы деги догу дөгү тагы теги тогу төгү лык лик лук лүк дык дик дук дүк тык тик тук түк лар лер лор лөр дар дер дор дөр тар тер тор төр")
 
-	turkmen = newTurkic("çalyş çalş orun orn pikir pikr k g p b t d ç j", "sy si y i u ü",
+	turkmen = newTurkmen()
+
+	turkish = newTurkish()
+)
+
+// newTurkmen: the dative melts into a last vowel ("Türkiýe", "Türkiýä";
+// "Almaty", "Almata"), and an e does not stand before the genitive either. A y
+// melts only where it is no possessive: "talyplara" is of "talyplar", not of
+// "talyplary".
+func newTurkmen() turkicGrammar {
+	g := newTurkic("çalyş çalş orun orn pikir pikr ylym ylm nesil nesl döwür döwr ömür ömr akyl akl şekil şekl höküm hökm k g p b t d ç j", "sy si y i u ü",
 		"lar ler",
 		"lyk lik luk lük ça çe syz siz ly li çy çi",
 		"ymyz imiz umyz ümiz myz miz yňyz iňiz uňyz üňiz ňyz ňiz ym im um üm yň iň uň üň y i u ü sy si m ň",
@@ -298,11 +310,13 @@ var (
 		"dyr dir dur dür my mi",
 		"nyň niň nuň nüň yň iň uň üň daky däki lyk lik lar ler")
 
-	turkish = newTurkish()
-)
+	g.melt = slot("e ä i ä çy ça jy ja almaty almata")
+	g.melted = &Endings{slots: [][]string{slot("niň ni"), slot("ki")}}
+	return g
+}
 
 func newTurkish() turkicGrammar {
-	g := newTurkic("ç c k ğ p b t d", "si su sü i u ü",
+	g := newTurkic("ç c og oğ k ğ p b t d", "si su sü i u ü",
 		"lar ler",
 		"lik luk lük li lu lü ce ca çe ça siz suz süz ci cu cü çi çu çü",
 		"imiz umuz ümüz miz muz müz iniz unuz ünüz niz nuz nüz im um üm in un ün i u ü si su sü m n lari leri",
@@ -323,17 +337,39 @@ func newTurkish() turkicGrammar {
 
 var (
 	// Tajik: plural, then indefinite, ezafe or an enclitic pronoun, then the
-	// object marker and "and".
+	// object marker and "and". Folding writes "ён" as "ен".
 	tajikEndings = &Endings{slots: [][]string{
-		slot("ҳо он ён гон вон"), slot("и й е ии аш ат ам амон атон ашон яш ят ям ямон"), slot("ро"), slot("у ву ю"),
+		slot("ҳо он ен гон вон"), slot("и й е ии аш ат ам амон атон ашон яш ят ям ямон ятон яшон ест анд"), slot("ро"), slot("у ву ю"),
 	}}
 	persianEndings = &Endings{slots: [][]string{
-		slot("ها ان یان گان ات"), slot("ی ای یی یش"), slot("ش م ت شان مان تان"), slot("را"),
+		slot("ها ان یان گان ات"), slot("ی ای یی یش"), slot("ش م ت شان مان تان اش ات ام اند"), slot("را"),
 	}}
 	// persianName is for a word alone that ends in a consonant: without the
 	// -i that makes an adjective of a name (چین, چینی).
-	persianName = &Endings{slots: [][]string{slot("ها های هایی هایش")}}
+	persianName = &Endings{slots: [][]string{slot("ها های هایی هایش ان انی")}}
+	// persianLong is for one of four letters or more, which does not become
+	// another word by an enclitic, as ارز becomes ارزش.
+	persianLong = &Endings{slots: [][]string{slot("ها های هایی ان انی"), slot("ش یش شان یشان مان یمان تان اش ام"), slot("را")}}
+	// persianGan is for what is left of a word that ends in ه, in the plural:
+	// نماینده, نمایندگان.
+	persianGan = &Endings{slots: [][]string{slot("گان"), slot("ی"), slot("ش شان مان تان"), slot("را")}, nonEmpty: true}
 )
+
+// persian returns the stems of a word. A word alone is without -i.
+func persian(w TermWord) []Stem {
+	stems := []Stem{{w.Folded, persianEndings}}
+	switch letters := utf8.RuneCountInString(w.Folded); {
+	case !w.Alone || strings.HasSuffix(w.Folded, "و") || strings.HasSuffix(w.Folded, "ا"):
+	case letters > 3:
+		stems[0].Endings = persianLong
+	default:
+		stems[0].Endings = persianName
+	}
+	if base, ok := strings.CutSuffix(w.Folded, "ه"); ok && utf8.RuneCountInString(base) > 3 {
+		stems = append(stems, Stem{base, persianGan})
+	}
+	return stems
+}
 
 // english accepts plural and possessive, and the other spelling of a word.
 func english(w TermWord) []Stem {
