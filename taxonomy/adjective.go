@@ -11,10 +11,12 @@ import (
 // state's: its bodies and deeds, and those of its people that act abroad for
 // it (firms, funds, doctors). Beside anything else (ceramics, machines) it
 // names no actor, but shows that one is about; beside the lists' last
-// (languages, students, dishes) not even that.
+// (languages, students, dishes) not even that. Who teaches its language is
+// not the state's either ("turk tili oʻqituvchisi").
 var (
 	ofTheState    = []string{"@state-body", "@state-deed", "@state-people"}
 	notOfTheState = []string{"@not-the-state"}
+	ofItsLanguage = "@language-words"
 )
 
 // headComesFirst holds for languages in which an adjective follows its noun.
@@ -28,6 +30,8 @@ func (t *Term) ruleAdjective() {
 	heads := &t.Rules.FollowedBy
 	if headComesFirst(t.Lang) {
 		heads = &t.Rules.PrecededBy
+	} else if !slices.Contains(t.Rules.NotFollowedBy, ofItsLanguage) {
+		t.Rules.NotFollowedBy = append(t.Rules.NotFollowedBy, ofItsLanguage)
 	}
 	for _, list := range ofTheState {
 		if !slices.Contains(*heads, list) {
