@@ -25,7 +25,7 @@ type Weight struct {
 // the logistic function. They were set on labelled items; docs/method.md says
 // how well they do.
 var Weights = []Weight{
-	{"bias", -0.8, "before anything is seen"},
+	{"bias", -0.6, "before anything is seen"},
 	{"outside actor", 0.95, "a state, institution, person or organisation from outside is named"},
 	{"instrument", 0.75, "an instrument of influence is named"},
 	{"breadth", 0.35, "how many different instruments, log2"},
