@@ -77,3 +77,31 @@ func TestAThingFromAbroadIsNotTheCountrysOwnAffair(t *testing.T) {
 		}
 	}
 }
+
+// A nation's people act for it abroad as its firms and doctors do, when what
+// they do is said; where they only live or travel, they are nobody's arm.
+func TestANationsPeopleActForIt(t *testing.T) {
+	tg := loadTagger(t)
+	for _, c := range []struct {
+		lang    text.Lang
+		text    string
+		concept news.ConceptID
+		want    bool
+	}{
+		{text.En, "The Japanese gave the ambulance station of Osh six vans.", "japan", true},
+		{text.En, "Koreans repaired a maternity home in Osh.", "south-korea", true},
+		{text.En, "Uzbeks and Koreans live side by side in the valley.", "south-korea", false},
+		{text.Ru, "Немцы обучили егерей парка под Бишкеком.", "germany", true},
+		{text.Ru, "Японцы подарили больнице Оша томограф.", "japan", true},
+		{text.Ru, "На Иссык-Куле отдыхают немцы и японцы.", "germany", false},
+		{text.Kk, "Жапондар Тараз ауруханасына көлік сыйлады.", "japan", true},
+		{text.Kk, "Қалада жапондар мен немістер тұрады.", "japan", false},
+		{text.Ky, "Түрктөр Ошто мектеп ачты.", "turkey", true},
+		{text.Ky, "Шаарда түрктөр жашайт.", "turkey", false},
+	} {
+		found := slices.ContainsFunc(tg.Tag(&news.Item{Text: c.text, Lang: c.lang.String()}).Tags, func(tag news.Tag) bool { return tag.Concept == c.concept })
+		if found != c.want {
+			t.Errorf("%s: %s found: %v in %q", c.lang, c.concept, found, c.text)
+		}
+	}
+}

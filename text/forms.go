@@ -139,9 +139,13 @@ func (w TermWord) Declined(l Lang, exact bool) TermWord {
 	return out
 }
 
-// Stems returns the stems of a word's forms. With exact, it stands as it is.
+// Stems returns the stems of a word's forms. With exact, it stands as it is; what
+// it owns in English may follow (RT's).
 func Stems(l Lang, w TermWord, exact bool) []Stem {
-	if exact || shortNumber(w.Folded) {
+	switch {
+	case exact && l == En:
+		return []Stem{{w.Folded, englishOwner}}
+	case exact || shortNumber(w.Folded):
 		return []Stem{{w.Folded, noEnding}}
 	}
 	switch l {
