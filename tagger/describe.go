@@ -62,7 +62,7 @@ func describe(tax *taxonomy.Taxonomy) []conceptInfo {
 			info.own = number["kazakhstan"]
 		}
 		info.spokenOf, info.noBody = slices.Contains(spokenOfInstruments, c.ID), slices.Contains(noBodies, stateOf(tax, c))
-		info.noHands = c.About == "none"
+		info.noHands, info.moves, info.money = c.About == "none", c.About == "people", c.About == "money" || c.About == "both"
 		info.audience = c.Facet == taxonomy.Target && info.recipient < 0 && c.About == "people"
 		info.format = slices.Contains(chain, regionalFormat)
 		info.home = slices.ContainsFunc(chain, func(id news.ConceptID) bool {

@@ -52,6 +52,8 @@ type conceptInfo struct {
 	noHands    bool      // an instrument that moves neither money nor people
 	noBody     bool      // an actor that is a kind of body, or past
 	audience   bool      // a target that is a group of people
+	money      bool      // an instrument that moves money
+	moves      bool      // an instrument that moves people and no money
 	yields     *classSet // what takes its place in a sentence
 }
 
@@ -429,7 +431,26 @@ func (t *Tagger) swallows(g, f *found) bool {
 	if a.facet == b.facet {
 		return !t.m.terms[g.term].gapped // a gap is not the mention's own
 	}
-	return a.actor && b.actor
+	return a.actor && b.actor || b.told() && a.onlyNames(b, f.class)
+}
+
+// told reports whether a concept is told by words that may stand in a name.
+func (c *conceptInfo) told() bool {
+	return c.facet == taxonomy.Instrument || c.facet == taxonomy.Narrative
+}
+
+// onlyNames reports whether an instrument or a narrative in the name of body c
+// is a part of the name and no more: the Organization for Security and
+// Co-operation is no cooperation in security, an investment bank no investment.
+// A summit or a cultural centre is what it is called.
+func (c *conceptInfo) onlyNames(b *conceptInfo, instrument int32) bool {
+	switch {
+	case c.facet != taxonomy.ActorInstitution && c.facet != taxonomy.Organisation, c.noBody, c.format, c.instrument == instrument:
+		return false
+	case c.facet == taxonomy.Organisation:
+		return !b.moves
+	}
+	return c.instrument < 0 || b.money || b.facet == taxonomy.Narrative
 }
 
 // tags makes the tags of the mentions, the strongest first.
