@@ -36,7 +36,8 @@ var foldTable = func() (t [tableSize]uint16) {
 }()
 
 // foldRune is the whole of letter folding: case, ё as е, the long vowels of
-// Tajik as short ones, and one i for the two of Turkish.
+// Tajik and Turkish as short ones (millî, hâkimiyet), and one i for the two of
+// Turkish.
 func foldRune(r rune) rune {
 	switch r {
 	case 'Ё', 'ё':
@@ -45,8 +46,12 @@ func foldRune(r rune) rune {
 		return 'и'
 	case 'Ӯ', 'ӯ':
 		return 'у'
-	case 'İ', 'I', 'ı':
+	case 'İ', 'I', 'ı', 'Î', 'î':
 		return 'i'
+	case 'Â', 'â':
+		return 'a'
+	case 'Û', 'û':
+		return 'u'
 	case 'ي', 'ى', 'ئ':
 		return 'ی'
 	case 'ك':
@@ -119,7 +124,7 @@ func (f *folder) rune(r rune) {
 		default:
 			f.other = sat(f.other)
 		}
-		f.seenCase(folded != r && r != 'ё' && r != 'ӣ' && r != 'ӯ' && r != 'ı')
+		f.seenCase(folded != r && !strings.ContainsRune("ёӣӯıâîû", r))
 	case r == 0xAD || r == 0x200C || r == 0x200D:
 		return
 	case r >= 0x600 && r < 0x780:
