@@ -353,7 +353,7 @@ var (
 	persianName = &Endings{slots: [][]string{slot("ها های هایی هایش ان انی")}}
 	// persianLong is for one of four letters or more, which does not become
 	// another word by an enclitic, as ارز becomes ارزش.
-	persianLong = &Endings{slots: [][]string{slot("ها های هایی ان انی"), slot("ش یش شان یشان مان یمان تان اش ام"), slot("را")}}
+	persianLong = &Endings{slots: [][]string{slot("ها های هایی ان انی"), slot("ش یش شان یشان مان یمان تان اش ام اند"), slot("را")}}
 	// persianGan is for what is left of a word that ends in ه, in the plural:
 	// نماینده, نمایندگان.
 	persianGan = &Endings{slots: [][]string{slot("گان"), slot("ی"), slot("ش شان مان تان"), slot("را")}, nonEmpty: true}
