@@ -185,6 +185,8 @@ func TestModelNounsAreDeclinedThrough(t *testing.T) {
 		{Tr, "kültür merkezi", "merkezinin merkezine merkezini merkezinde merkezinden merkezleri merkezlerini merkezlerinde merkezleriyle merkezindeki"},
 		{Tr, "ziyaret", "ziyaretin ziyarete ziyareti ziyarette ziyaretten ziyaretler ziyaretleri ziyaretinin ziyaretinde ziyaretini ziyaretiyle ziyaretlerinde"},
 		{Tr, "NATO", "NATO'nun NATO'ya NATO'yu NATO'da NATO'dan NATO'yla"},
+		{Tr, "C5+1", "1'in 1'e 1'i 1'de 1'den 1'deki"},
+		{UzLatn, "C5+1", "1ning 1ga 1ni 1da 1dan 1dagi"},
 		{Tr, "diyalog", "diyaloğun diyaloğa diyaloğu diyaloglar diyaloğunu"},
 		{Tr, "nüfuz", "nüfuzun nüfuza nüfuzu nüfuzunu nüfuzunun nüfuzuna"},
 		{Tr, "milli", "millî Millî millîdir"},

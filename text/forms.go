@@ -145,8 +145,10 @@ func Stems(l Lang, w TermWord, exact bool) []Stem {
 	switch {
 	case exact && l == En:
 		return []Stem{{w.Folded, englishOwner}}
-	case exact || shortNumber(w.Folded):
+	case exact:
 		return []Stem{{w.Folded, noEnding}}
+	case shortNumber(w.Folded):
+		return []Stem{{w.Folded, afterNumber(l, w.Last)}}
 	}
 	switch l {
 	case En:
@@ -176,6 +178,25 @@ func shortNumber(folded string) bool {
 	return len(folded) < 8 && strings.ContainsAny(folded, "0123456789") && utf8.RuneCountInString(folded) < 4
 }
 
+// afterNumber is what may follow a number that ends a phrase: a case, in the
+// Turkic languages ("C5+1'de", "C5+1da").
+func afterNumber(l Lang, last bool) *Endings {
+	switch {
+	case !last:
+	case l == UzLatn || l == UzCyrl:
+		return uzbek.number
+	case l == Kk:
+		return kazakh.number
+	case l == Ky:
+		return kyrgyz.number
+	case l == Tk:
+		return turkmen.number
+	case l == Tr:
+		return turkish.number
+	}
+	return noEnding
+}
+
 // turkicGrammar is how a Turkic language inflects nouns. Harmony is not
 // enforced: a chain of suffixes is recognised whichever vowels it has, since
 // no word of one language ends in a chain of the wrong harmony by accident.
@@ -186,6 +207,7 @@ type turkicGrammar struct {
 	innerSoft *Endings // after a softened stem: vowel first
 	plural    *Endings // after the base of a possessive compound: plural or possessive must follow
 	merged    *Endings // after a stem whose last letter is the ending's first
+	number    *Endings // after a number
 	soften    []string // pairs: hard, soft; words that lose a vowel before the soft consonants
 	poss3     []string // third person possessives, longest first
 	melt      []string // pairs: a last vowel, and what it becomes with the dative
@@ -205,6 +227,7 @@ func newTurkic(soften, poss3, plural, derivation, possessive, cases, relative, p
 		merged:    &Endings{slots: noun, gate: 4, past: 8, nonEmpty: true},
 		innerSoft: &Endings{slots: inner, vowelFirst: true},
 		plural:    &Endings{slots: compound, gate: 3, past: 7, nonEmpty: true},
+		number:    &Endings{slots: [][]string{{"'"}, slot(cases), slot(relative)}},
 		soften:    slot(soften),
 		poss3:     slot(poss3),
 	}
