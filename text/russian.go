@@ -18,7 +18,7 @@ func markHeads(words []TermWord) {
 		if foreign(w.Folded) {
 			continue // "XVII съезд": the noun is still to come
 		}
-		if open && !w.Hyphen && !(looksAdjective(w.Folded) && !w.Last) {
+		if open && !w.Hyphen && !(looksAdjective(w.Folded) && !w.Last) && !(i+1 < len(words) && adverbOf(w.Folded, words[i+1].Folded)) {
 			open = false
 		}
 	}
@@ -30,12 +30,19 @@ func foreign(word string) bool {
 	return r < 0x400
 }
 
+// adverbOf holds for "динамично развивающаяся": the noun is still to come.
+func adverbOf(word, next string) bool {
+	return strings.HasSuffix(word, "о") && !strings.HasSuffix(word, "ство") && utf8.RuneCountInString(word) > 5 &&
+		looksAdjective(next) && !strings.HasSuffix(next, "ой") && !strings.HasSuffix(next, "ие")
+}
+
 var adjectiveEndings = slot("ый ий ой ая яя ое ее ые ие ого его ому ему ым им ом ем ую юю ей ых их ыми ими ою ею")
 
 func looksAdjective(word string) bool {
 	if word == "один" || word == "одна" || word == "одно" {
 		return true
 	}
+	word = strings.TrimSuffix(word, "ся") // развивающийся
 	for _, e := range nominativeEndings {
 		if strings.HasSuffix(word, e) && utf8.RuneCountInString(word) > 4 {
 			return true
@@ -71,6 +78,7 @@ var russianClasses = []russianClass{
 	{"ье", oneOf("ье ья ью ьем ьи ий ьев ьям ьями ьях")},
 	{"ья", oneOf("ья ьи ье ью ьей ей ьям ьями ьях ьев")},
 	{"мя", oneOf("мя мени менем мена мен менам менами менах")},
+	{"це", oneOf("це ца цу цем ц ец цам цами цах")},
 	{"ца", oneOf("ца цы це цу цей цею ц цам цами цах")},
 	{"ство", oneOf("ство ства ству ством стве ств ствам ствами ствах")},
 	{"ще", oneOf("ще ща щу щем щ щам щами щах")},
@@ -83,8 +91,8 @@ var russianClasses = []russianClass{
 	{"а", oneOfOrNone("а ы и у е ой ою ей ам ами ах")},
 	{"я", oneOf("я и ю е ей ёй ь й ям ями ях")},
 	{"о", oneOfOrNone("о а у ом е ам ами ах")},
-	{"е", oneOf("е а я у ю ом ем и ей ам ями ах ях")},
-	{"ь", oneOf("ь я ю ем е и ью ей ям ями ях")},
+	{"е", oneOf("е а я у ю ом ем и ей ам ям ами ями ах ях")},
+	{"ь", oneOf("ь я ю ем е и ью ей ям ями ях ам ами ах")},
 	{"й", oneOf("й я ю ем е и ев ям ями ях")},
 	{"ы", oneOfOrNone("ы ов ев ам ами ах")},
 	{"и", oneOfOrNone("и ов ев ей ь ям ями ях ам ами ах")},
@@ -100,7 +108,7 @@ var (
 
 // fleeting are nouns whose stem loses a vowel, beyond -ец and -ок.
 var fleeting = map[string]string{
-	"посол": "посл", "день": "дн", "угол": "угл", "заем": "займ", "лев": "льв", "рот": "рт", "отец": "отц", "огонь": "огн", "корень": "корн", "камень": "камн", "орел": "орл", "козел": "козл", "перец": "перц", "уголь": "угл", "кремль": "кремл",
+	"посол": "посл", "день": "дн", "угол": "угл", "заем": "займ", "лев": "льв", "рот": "рт", "отец": "отц", "огонь": "огн", "корень": "корн", "камень": "камн", "орел": "орл", "козел": "козл", "перец": "перц", "уголь": "угл", "уровень": "уровн", "узел": "узл", "гидроузел": "гидроузл", "ковер": "ковр", "шатер": "шатр", "ветер": "ветр", "хребет": "хребт", "наем": "найм", "ремень": "ремн", "кремль": "кремл",
 }
 
 func russian(w TermWord) []Stem {
@@ -127,7 +135,7 @@ func russian(w TermWord) []Stem {
 	}
 	stems := append(bare, russianNoun(w)...)
 	if looksAdjective(w.Folded) {
-		stems = append(stems, Stem{trimRunes(w.Folded, 2), russianAdjective})
+		stems = append(stems, Stem{trimRunes(strings.TrimSuffix(w.Folded, "ся"), 2), russianAdjective})
 	}
 	return stems
 }
@@ -151,6 +159,8 @@ func russianHard(w TermWord) []Stem {
 		if base, ok := strings.CutSuffix(w.Folded, c.ending); ok && utf8.RuneCountInString(base) > 2 {
 			if before, _ := utf8.DecodeLastRuneInString(base); IsVowel(before) && len(c.ending) == 4 {
 				base += "й" // китаец, китайца
+			} else if before == 'л' && c.ending == "ец" {
+				base += "ь" // доброволец, добровольца
 			}
 			stems = append(stems, Stem{base, c.endings})
 		}
@@ -179,7 +189,7 @@ func russianNoun(w TermWord) []Stem {
 			stems = append(stems, genitivePlural(base)...)
 		}
 		if noun, ok := strings.CutSuffix(w.Folded, "ка"); ok && c.ending == "а" {
-			stems = append(stems, Stem{noun + "ок", noEnding}, Stem{noun + "ек", noEnding})
+			stems = append(stems, Stem{noun + "ок", noEnding}, Stem{strings.TrimSuffix(noun, "й") + "ек", noEnding})
 		}
 		if noun, ok := strings.CutSuffix(w.Folded, "ки"); ok && c.ending == "и" {
 			stems = append(stems, Stem{noun + "ок", noEnding}, Stem{noun + "ка", noEnding}, Stem{noun + "ку", noEnding})
@@ -208,6 +218,10 @@ var russianIrregular = map[string][]string{
 	"весь":    slot("всего всему всем вся всей всю все всех всеми"),
 	"люди":    slot("людей людям людьми людях"),
 	"дети":    slot("детей детям детьми детях"),
+	"еда":     slot("еды еде еду едой"),
+	"яма":     slot("ямы яме яму ямой ям ямам ямами ямах"),
+	"любовь":  slot("любви любовью"),
+	"ложь":    slot("лжи ложью"),
 	"сосед":   slot("соседа соседу соседом соседе соседи соседей соседям соседями соседях"),
 	"деньги":  slot("денег деньгам деньгами деньгах"),
 	"церковь": slot("церкви церковью церквей церквям церквами церквях церквах"),
