@@ -22,6 +22,7 @@ type rules struct {
 // classSet is a set of classes. Nil is the empty set.
 type classSet struct {
 	ids  []int32  // sorted
+	from int32    // of the first, the place in bits
 	bits []uint64 // the same, of a large set
 }
 
@@ -35,9 +36,10 @@ func newClassSet(ids []int32) *classSet {
 	if len(s.ids) < largeSet {
 		return s
 	}
-	s.bits = make([]uint64, s.ids[len(s.ids)-1]/64+1)
+	s.from = s.ids[0] / 64
+	s.bits = make([]uint64, s.ids[len(s.ids)-1]/64+1-s.from)
 	for _, id := range s.ids {
-		s.bits[id/64] |= 1 << (id % 64)
+		s.bits[id/64-s.from] |= 1 << (id % 64)
 	}
 	return s
 }
@@ -49,8 +51,8 @@ func (s *classSet) has(class int32) bool {
 	case s.bits == nil:
 		return slices.Contains(s.ids, class)
 	}
-	i := int(class / 64)
-	return i < len(s.bits) && s.bits[i]>>(class%64)&1 != 0
+	i := class/64 - s.from
+	return uint32(i) < uint32(len(s.bits)) && s.bits[i]>>(class%64)&1 != 0
 }
 
 // compiler turns a taxonomy into a matcher and the rules of its terms.
@@ -72,7 +74,7 @@ func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
 	for _, concept := range tax.Concepts {
 		terms += len(concept.Terms)
 	}
-	c := &compiler{tax: tax, m: newMatcher(terms), classes: map[string]int32{}, next: int32(len(tax.Concepts)), facets: map[string][]int32{}, number: map[news.ConceptID]int32{}, known: map[string]int32{}, sets: map[string]resolved{}}
+	c := &compiler{tax: tax, m: newMatcher(terms), classes: make(map[string]int32, terms/2), next: int32(len(tax.Concepts)), facets: map[string][]int32{}, number: map[news.ConceptID]int32{}, known: make(map[string]int32, terms/4), sets: make(map[string]resolved, terms/4)}
 	for i, concept := range tax.Concepts {
 		c.number[concept.ID] = int32(i)
 		if concept.Inactive {

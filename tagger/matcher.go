@@ -105,8 +105,8 @@ func (m *matcher) add(pattern string, t term, exact, plain bool) error {
 	m.terms, m.texts = append(m.terms, t), append(m.texts, pattern)
 	single := !t.gapped && !strings.ContainsAny(strings.TrimSpace(pattern), " -") && t.lang != text.Zh
 	how := spelling{t.lang, exact, plain, single}
-	if !strings.ContainsAny(pattern, gapMark+"|*,") {
-		m.spelt = m.run(m.spelt[:0], run{text: pattern}, how)
+	if r, ok := oneRun(pattern); ok && !t.gapped {
+		m.spelt = m.run(m.spelt[:0], r, how)
 		if at := m.path(0, m.spelt, t.where); at != 0 {
 			m.end(at, id)
 		}
@@ -335,6 +335,13 @@ type run struct {
 	text  string
 	open  bool // its last word takes any ending
 	comma bool // a comma stands before it
+}
+
+// oneRun returns a pattern that is a single run, without alternatives: nearly
+// all are.
+func oneRun(pattern string) (run, bool) {
+	stem, open := strings.CutSuffix(pattern, "*")
+	return run{text: stem, open: open}, !strings.ContainsAny(stem, "|*,") && !(open && strings.Contains(stem, " "))
 }
 
 func runs(segment string) []run {
