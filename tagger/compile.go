@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"silkwire/news"
 	"silkwire/taxonomy"
@@ -67,14 +68,59 @@ type compiler struct {
 	known   map[string]int32 // rules
 	sets    map[string]resolved
 	key     []byte // working memory: what classes, known and sets are asked for
+
+	pos     *taxonomy.Pos // of the term at hand
+	batch   []pattern     // to be laid next
+	batches chan []pattern
+	laid    chan error // by then, all patterns are laid
 }
 
-func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
+// pattern is what the matcher is to look for.
+type pattern struct {
+	text         string
+	term         term
+	exact, plain bool
+	pos          *taxonomy.Pos // of the term that asks for it
+}
+
+// batchSize is how many patterns are handed over at a time.
+const batchSize = 512
+
+// lay hands a pattern to the matcher, which lays it while the next are read.
+func (c *compiler) lay(text string, t term, exact, plain bool) {
+	if c.batch = append(c.batch, pattern{text, t, exact, plain, c.pos}); len(c.batch) == batchSize {
+		c.batches <- c.batch
+		c.batch = make([]pattern, 0, batchSize)
+	}
+}
+
+// finish waits until all patterns are laid, and says which could not be.
+func (c *compiler) finish() error {
+	c.batches <- c.batch
+	close(c.batches)
+	return <-c.laid
+}
+
+// layAll lays patterns as they come. The first that it cannot lay is its error.
+func (m *matcher) layAll(batches <-chan []pattern) (err error) {
+	for batch := range batches {
+		for i := range batch {
+			p := &batch[i]
+			if failed := m.add(p.text, p.term, p.exact, p.plain); failed != nil && err == nil {
+				err = fmt.Errorf("%s:%d: %w", p.pos.File, p.pos.Line, failed)
+			}
+		}
+	}
+	return err
+}
+
+// compile reads a taxonomy. Its matcher is complete when finish has returned.
+func compile(tax *taxonomy.Taxonomy) *compiler {
 	terms := 0
 	for _, concept := range tax.Concepts {
 		terms += len(concept.Terms)
 	}
-	c := &compiler{tax: tax, m: newMatcher(terms), classes: make(map[string]int32, terms/2), next: int32(len(tax.Concepts)), facets: map[string][]int32{}, number: map[news.ConceptID]int32{}, known: make(map[string]int32, terms/4), sets: make(map[string]resolved, terms/4)}
+	c := &compiler{tax: tax, m: newMatcher(terms), classes: make(map[string]int32, terms/2), next: int32(len(tax.Concepts)), facets: map[string][]int32{}, number: map[news.ConceptID]int32{}, pos: &taxonomy.Pos{}, known: make(map[string]int32, terms/4), sets: make(map[string]resolved, terms/4)}
 	for i, concept := range tax.Concepts {
 		c.number[concept.ID] = int32(i)
 		if concept.Inactive {
@@ -85,39 +131,33 @@ func compile(tax *taxonomy.Taxonomy) (*compiler, error) {
 			c.facets["actor"] = append(c.facets["actor"], int32(i))
 		}
 	}
+	c.batches, c.laid = make(chan []pattern, 8), make(chan error, 1)
+	go func() { c.laid <- c.m.layAll(c.batches) }()
 	for i, concept := range tax.Concepts {
 		if concept.Inactive {
 			continue
 		}
-		for _, t := range concept.Terms {
-			if err := c.term(int32(i), concept, t); err != nil {
-				return nil, fmt.Errorf("%s:%d: %w", t.Pos.File, t.Pos.Line, err)
-			}
+		for j := range concept.Terms {
+			c.term(int32(i), concept, &concept.Terms[j])
 		}
 	}
-	return c, nil
+	return c
 }
 
-func (c *compiler) term(class int32, concept *taxonomy.Concept, t taxonomy.Term) error {
+func (c *compiler) term(class int32, concept *taxonomy.Concept, t *taxonomy.Term) {
+	c.pos = &t.Pos
 	at := place{t.Lang, whereOf(t)}
-	rule, err := c.termRules(at, &concept.Rules, &t.Rules)
-	if err != nil {
-		return err
+	c.lay(t.Text, term{class: class, rule: c.termRules(at, &concept.Rules, &t.Rules), where: at.where, lang: t.Lang}, t.Exact, false)
+	if t.Adjective {
+		company := t.Company()
+		c.lay(t.Text, term{class: class, rule: c.termRules(at, &concept.Rules, &company), where: at.where, lang: t.Lang, beside: true}, t.Exact, false)
 	}
-	if err := c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang}, t.Exact, false); err != nil || !t.Adjective {
-		return err
-	}
-	company := t.Company()
-	if rule, err = c.termRules(at, &concept.Rules, &company); err != nil {
-		return err
-	}
-	return c.m.add(t.Text, term{class: class, rule: rule, where: at.where, lang: t.Lang, beside: true}, t.Exact, false)
 }
 
 // whereOf says in texts of which languages a term is looked for: its own;
 // names in English everywhere, names in Russian wherever Cyrillic is written.
-func whereOf(t taxonomy.Term) text.LangSet {
-	name := strings.ToLower(t.Text) != t.Text
+func whereOf(t *taxonomy.Term) text.LangSet {
+	name := strings.ContainsFunc(t.Text, unicode.IsUpper)
 	switch {
 	case t.Lang == text.UzLatn:
 		return text.Set(text.UzLatn, text.UzCyrl)
@@ -150,9 +190,9 @@ func appendRefs(b []byte, refs []string) []byte {
 
 // termRules joins the rules of a concept and a term; -1 if there are none.
 // Terms with the same rules share them.
-func (c *compiler) termRules(at place, ofConcept, ofTerm *taxonomy.Rules) (int32, error) {
+func (c *compiler) termRules(at place, ofConcept, ofTerm *taxonomy.Rules) int32 {
 	if ofConcept.Empty() && ofTerm.Empty() {
-		return -1, nil
+		return -1
 	}
 	lists, more := ofConcept.Lists(), ofTerm.Lists()
 	c.key = at.append(c.key[:0])
@@ -160,47 +200,41 @@ func (c *compiler) termRules(at place, ofConcept, ofTerm *taxonomy.Rules) (int32
 		c.key = append(appendRefs(appendRefs(c.key, lists[i]), more[i]), 1)
 	}
 	if known, ok := c.known[string(c.key)]; ok {
-		return known, nil
+		return known
 	}
 	id := int32(len(c.rules))
 	c.known[string(c.key)] = id
 	var r rules
 	for i, to := range []**classSet{&r.followedBy, &r.precededBy, &r.near, &r.alsoNear, &r.with, &r.notFollowedBy, &r.notPrecededBy, &r.notNear, &r.notWith} {
-		concepts, err := c.set(at, append(slices.Clip(lists[i]), more[i]...), to)
-		if err != nil {
-			return -1, err
-		}
+		concepts := c.set(at, append(slices.Clip(lists[i]), more[i]...), to)
 		r.onConcepts = r.onConcepts || concepts
 	}
 	r.nearOnly = r.followedBy == nil && r.precededBy == nil && r.alsoNear == nil && r.notFollowedBy == nil && r.notPrecededBy == nil && r.notNear == nil
 	c.rules = append(c.rules, r)
-	return id, nil
+	return id
 }
 
 // set resolves a list of a rule to classes, and says whether concepts are
 // among them. The same list is the same set.
-func (c *compiler) set(at place, refs []string, to **classSet) (concepts bool, err error) {
+func (c *compiler) set(at place, refs []string, to **classSet) (concepts bool) {
 	if len(refs) == 0 {
-		return false, nil
+		return false
 	}
 	c.key = appendRefs(at.append(c.key[:0]), refs)
 	if known, ok := c.sets[string(c.key)]; ok {
 		*to = known.classes
-		return known.concepts, nil
+		return known.concepts
 	}
 	key := string(c.key)
 	all := make([]int32, 0, len(refs))
 	for _, ref := range refs {
-		classes, isConcept, err := c.ref(at, ref)
-		if err != nil {
-			return false, err
-		}
+		classes, isConcept := c.ref(at, ref)
 		all = append(all, classes...)
 		concepts = concepts || isConcept
 	}
 	*to = newClassSet(all) // never nil: a list without words is never satisfied
 	c.sets[key] = resolved{*to, concepts}
-	return concepts, nil
+	return concepts
 }
 
 // resolved is a list of a rule as classes.
@@ -211,39 +245,31 @@ type resolved struct {
 
 // ref resolves a member of a rule to classes, and says whether those are
 // concepts. A word list counts in every language the term is looked for in.
-func (c *compiler) ref(at place, ref string) ([]int32, bool, error) {
+func (c *compiler) ref(at place, ref string) (set []int32, concepts bool) {
 	name, named := strings.CutPrefix(ref, "@")
 	if !named {
-		class, err := c.words(at, ref, []string{ref})
-		return []int32{class}, false, err
+		return []int32{c.words(at, ref, []string{ref})}, false
 	}
 	if list, ok := c.tax.Lists[name]; ok {
-		set, err := c.list(at, name, list)
-		return set, false, err
+		return c.list(at, name, list), false
 	}
 	if set, ok := c.facets[name]; ok {
-		return set, true, nil
+		return set, true
 	}
-	var set []int32
 	for _, id := range c.tax.Descendants(news.ConceptID(name)) {
 		set = append(set, c.number[id])
 	}
-	return set, true, nil
+	return set, true
 }
 
 // list returns the classes of a word list in the languages of a place.
-func (c *compiler) list(at place, name string, list map[text.Lang][]string) (set []int32, err error) {
+func (c *compiler) list(at place, name string, list map[text.Lang][]string) (set []int32) {
 	for _, lang := range text.Langs {
-		if len(list[lang]) == 0 || !at.where.Has(lang) {
-			continue
+		if len(list[lang]) > 0 && at.where.Has(lang) {
+			set = append(set, c.words(place{lang, ownTexts(lang)}, "@"+name, list[lang]))
 		}
-		class, err := c.words(place{lang, ownTexts(lang)}, "@"+name, list[lang])
-		if err != nil {
-			return nil, err
-		}
-		set = append(set, class)
 	}
-	return set, nil
+	return set
 }
 
 // ownTexts are the texts a word of a language is looked for in: its own.
@@ -256,18 +282,16 @@ func ownTexts(lang text.Lang) text.LangSet {
 
 // words returns the class of some words at a place, adding them to the matcher
 // at first sight.
-func (c *compiler) words(at place, name string, words []string) (int32, error) {
+func (c *compiler) words(at place, name string, words []string) int32 {
 	c.key = append(at.append(c.key[:0]), name...)
 	if class, ok := c.classes[string(c.key)]; ok {
-		return class, nil
+		return class
 	}
 	class := c.next
 	c.next++
 	c.classes[string(c.key)] = class
 	for _, w := range words {
-		if err := c.m.add(w, term{class: class, rule: -1, where: at.where, lang: at.lang}, false, true); err != nil {
-			return 0, err
-		}
+		c.lay(w, term{class: class, rule: -1, where: at.where, lang: at.lang}, false, true)
 	}
-	return class, nil
+	return class
 }

@@ -49,7 +49,7 @@ type cue struct {
 	sentence   int32
 }
 
-func (c *compiler) cues() (cues, error) {
+func (c *compiler) cues() cues {
 	out := cues{kinds: map[int32]cueKind{}, classOf: map[news.ConceptID]int32{}}
 	for i, concept := range c.tax.Concepts {
 		out.classOf[concept.ID] = int32(i)
@@ -64,14 +64,11 @@ func (c *compiler) cues() (cues, error) {
 			if len(c.tax.Lists[name][lang]) == 0 {
 				continue
 			}
-			class, err := c.words(place{lang, ownTexts(lang)}, "@"+name, c.tax.Lists[name][lang])
-			if err != nil {
-				return out, err
-			}
+			class := c.words(place{lang, ownTexts(lang)}, "@"+name, c.tax.Lists[name][lang])
 			out.kinds[class] = cueLists[name]
 		}
 	}
-	return out, nil
+	return out
 }
 
 // collectCues files the words of the lists under their fields.

@@ -2,6 +2,7 @@ package tagger
 
 import (
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -32,8 +33,9 @@ type matcher struct {
 
 	laid    map[uint64]int32 // while compiling: node<<32 | word → node, what edges will hold
 	stops   []stop           // while compiling, from 1 on: what ends will hold
-	wordIDs map[string]int32 // while compiling, by wordKey
-	key     []byte           // as are these: working memory
+	wordIDs map[uint64]int32 // while compiling, by the hash of a wordKey
+	seed    maphash.Seed
+	key     []byte // as are these: working memory
 	phrase  []text.TermWord
 	spelt   []patternWord
 }
@@ -94,7 +96,7 @@ func newMatcher(terms int) *matcher {
 	return &matcher{
 		stems: make(map[string]int32, terms), entries: make([]stemEntry, 1, 2*terms), laid: make(map[uint64]int32, terms),
 		nodes: append(make([]node, 0, 2*terms), emptyNode), terms: make([]term, 0, 2*terms), texts: make([]string, 0, 2*terms),
-		stops: make([]stop, 1, 2*terms), wordIDs: make(map[string]int32, terms),
+		stops: make([]stop, 1, 2*terms), wordIDs: make(map[uint64]int32, terms), seed: maphash.MakeSeed(),
 	}
 }
 
@@ -410,11 +412,12 @@ func (k *wordKey) append(b []byte) []byte {
 // word returns the number of a term's word, making it known at first sight.
 func (m *matcher) word(key *wordKey) int32 {
 	m.key = key.append(m.key[:0])
-	if id, ok := m.wordIDs[string(m.key)]; ok {
+	hash := maphash.Bytes(m.seed, m.key)
+	if id, ok := m.wordIDs[hash]; ok {
 		return id
 	}
 	id := int32(len(m.words))
-	m.wordIDs[string(m.key)] = id
+	m.wordIDs[hash] = id
 	m.words = append(m.words, wordInfo{need: key.need, length: utf8.RuneCountInString(key.word.Folded)})
 	m.first = append(m.first, -1)
 	stems := []text.Stem{{Text: key.word.Folded, Endings: text.AnyEnding}}

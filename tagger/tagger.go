@@ -59,12 +59,9 @@ type conceptInfo struct {
 
 // New compiles a taxonomy.
 func New(tax *taxonomy.Taxonomy) (*Tagger, error) {
-	c, err := compile(tax)
-	if err != nil {
-		return nil, err
-	}
-	t := &Tagger{tax: tax, m: c.m}
-	if t.cues, err = c.cues(); err != nil {
+	c := compile(tax)
+	t := &Tagger{tax: tax, m: c.m, cues: c.cues()}
+	if err := c.finish(); err != nil {
 		return nil, err
 	}
 	c.m.close()
