@@ -22,9 +22,9 @@ type rules struct {
 
 // classSet is a set of classes. Nil is the empty set.
 type classSet struct {
-	ids  []int32  // sorted
+	ids  []int32  // of a small set
 	from int32    // of the first, the place in bits
-	bits []uint64 // the same, of a large set
+	bits []uint64 // of a large one
 }
 
 // largeSet is the size from which on looking a class up in a list takes longer
@@ -33,13 +33,12 @@ const largeSet = 8
 
 func newClassSet(ids []int32) *classSet {
 	slices.Sort(ids)
-	s := &classSet{ids: slices.Clip(slices.Compact(ids))}
-	if len(s.ids) < largeSet {
-		return s
+	if ids = slices.Compact(ids); len(ids) < largeSet {
+		return &classSet{ids: slices.Clone(ids)}
 	}
-	s.from = s.ids[0] / 64
-	s.bits = make([]uint64, s.ids[len(s.ids)-1]/64+1-s.from)
-	for _, id := range s.ids {
+	s := &classSet{from: ids[0] / 64}
+	s.bits = make([]uint64, ids[len(ids)-1]/64+1-s.from)
+	for _, id := range ids {
 		s.bits[id/64-s.from] |= 1 << (id % 64)
 	}
 	return s

@@ -58,15 +58,14 @@ type wordInfo struct {
 }
 
 type node struct {
-	words    bits         // that lead on
-	where    text.LangSet // the texts that the terms from here on are looked for in
-	comma    bool         // a comma may stand before the next word
-	word     int32        // the first word laid behind it; -1: none
-	next     int32        // and where that leads
-	gap      int32        // node that continues after "…"; -1: none
-	from, to int32        // more words that lead on, in matcher.edges
-	ends     int32        // where the terms that end here begin in matcher.ends
-	last     int32        // and where they stop
+	words bits         // that lead on
+	where text.LangSet // the texts that the terms from here on are looked for in
+	comma bool         // a comma may stand before the next word
+	word  int32        // the first word laid behind it; -1: none
+	next  int32        // and where that leads
+	gap   int32        // node that continues after "…"; -1: none
+	from  int32        // where more words that lead on begin in matcher.edges; the next node's begin behind them
+	ends  int32        // where the terms that end here begin in matcher.ends; as above
 }
 
 // bits stand for a set of words, several words for a bit: two sets without a
@@ -284,11 +283,13 @@ func (m *matcher) known(at, word int32) int32 {
 type edge struct{ word, next int32 }
 
 // follows returns the node that a word leads to, -1 if there is none.
-func (m *matcher) follows(n *node, word int32) int32 {
+func (m *matcher) follows(at, word int32) int32 {
+	n := &m.nodes[at]
 	if n.word == word {
 		return n.next
 	}
-	low, high := n.from, n.to
+	low, to := n.from, m.nodes[at+1].from
+	high := to
 	for low < high {
 		middle := (low + high) / 2
 		if m.edges[middle].word < word {
@@ -297,7 +298,7 @@ func (m *matcher) follows(n *node, word int32) int32 {
 			high = middle
 		}
 	}
-	if low < n.to && m.edges[low].word == word {
+	if low < to && m.edges[low].word == word {
 		return m.edges[low].next
 	}
 	return -1
@@ -449,24 +450,21 @@ func (m *matcher) stem(folded string, e stemEntry) {
 // close lays the edges out for matching, and drops what only compiling needs.
 func (m *matcher) close() {
 	keys := slices.Sorted(maps.Keys(m.laid))
-	m.edges = make([]edge, len(keys))
-	for i, key := range keys {
-		m.edges[i] = edge{int32(uint32(key)), m.laid[key]}
-		n := &m.nodes[key>>32]
-		if n.to == 0 {
-			n.from = int32(i)
-		}
-		n.to = int32(i) + 1
-	}
+	m.edges = make([]edge, 0, len(keys))
 	for at := range m.nodes {
 		n := &m.nodes[at]
+		n.from = int32(len(m.edges))
+		for len(m.edges) < len(keys) && keys[len(m.edges)]>>32 == uint64(at) {
+			key := keys[len(m.edges)]
+			m.edges = append(m.edges, edge{int32(uint32(key)), m.laid[key]})
+		}
 		last := n.ends
 		n.ends = int32(len(m.ends))
 		for i := last; i > 0; i = m.stops[i].next {
 			m.ends = append(m.ends, ending{m.stops[i].term, m.terms[m.stops[i].term].where})
 		}
-		n.last = int32(len(m.ends))
 	}
+	m.nodes = append(m.nodes, node{from: int32(len(m.edges)), ends: int32(len(m.ends))})
 	m.laid, m.stops, m.wordIDs, m.key, m.phrase, m.spelt = nil, nil, nil, nil, nil, nil
 	m.nodes, m.entries = slices.Clone(m.nodes), slices.Clone(m.entries) // without the room that is left
 	m.terms, m.texts = slices.Clone(m.terms), slices.Clone(m.texts)
@@ -588,7 +586,7 @@ func (s *scratch) intern(m *matcher, ids []int32) int32 {
 		f.bits |= bitOf(word)
 		if at := m.first[word]; at >= 0 {
 			n := &m.nodes[at]
-			h := head{word, at, n.words, n.where, n.last > n.ends || n.gap >= 0}
+			h := head{word, at, n.words, n.where, m.nodes[at+1].ends > n.ends || n.gap >= 0}
 			f.heads = append(f.heads, h)
 			f.after, f.where, f.stops = f.after|h.words, f.where|h.where, f.stops || h.stops
 		}
@@ -638,7 +636,7 @@ func (m *matcher) find(s *scratch, d *text.Doc, langs []text.LangSet) []mention 
 // [start, end), and goes on with the word at end.
 func (m *matcher) walk(s *scratch, d *text.Doc, start, end, at int32) {
 	n := &m.nodes[at]
-	for _, e := range m.ends[n.ends:n.last] {
+	for _, e := range m.ends[n.ends:m.nodes[at+1].ends] {
 		if e.where&s.langs != 0 {
 			s.mentions = append(s.mentions, mention{e.term, start, end})
 		}
@@ -662,7 +660,7 @@ func (m *matcher) follow(s *scratch, d *text.Doc, start, i, at int32) {
 		return
 	}
 	for _, word := range f.all {
-		if next := m.follows(n, word); next >= 0 && m.nodes[next].where&s.langs != 0 && m.cased(d, i, word) {
+		if next := m.follows(at, word); next >= 0 && m.nodes[next].where&s.langs != 0 && m.cased(d, i, word) {
 			m.walk(s, d, start, i+1, next)
 		}
 	}
