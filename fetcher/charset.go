@@ -251,6 +251,10 @@ func bestReading(sample []byte) (best reading, score float64) {
 	return best, score
 }
 
+// appleWords are the words of one capital letter in Apple's encoding: А В И К О
+// С У. In that of Windows no sign among them stands before a blank.
+const appleWords = "\x80\x82\x88\x8A\x8E\x91\x93"
+
 // appleOrWindows tells two encodings apart that have nearly all small letters
 // in common, by the others: я, і, and capitals at the beginnings of words. It is
 // "" where the text has none of these.
@@ -258,6 +262,7 @@ func appleOrWindows(sample []byte) string {
 	apple, windows := 0, 0
 	closes := func(quote byte) bool { return bytes.IndexByte(sample, quote) >= 0 }
 	small := func(i int) bool { return i >= 0 && i < len(sample) && sample[i] >= 0xE0 }
+	blank := func(i int) bool { return i < 0 || i < len(sample) && sample[i] == ' ' }
 	for i, b := range sample {
 		quotes := b == 0x85 || b == 0x91 && closes(0x92) || b == 0x93 && closes(0x94) || b == 0x84 && (closes(0x93) || closes(0x94)) || b == 0x8B && closes(0x9B)
 		switch {
@@ -267,6 +272,8 @@ func appleOrWindows(sample []byte) string {
 			windows += 2
 		case b == 0xDF || b == 0xC7: // Я or я, З or «
 		case b >= 0x80 && b < 0xA0 && !quotes && !small(i-1) && small(i+1):
+			apple++
+		case strings.IndexByte(appleWords, b) >= 0 && blank(i-1) && blank(i+1) && small(i+2):
 			apple++
 		case b >= 0xC0 && b < 0xE0 && !small(i-1) && small(i+1):
 			windows++

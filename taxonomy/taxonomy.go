@@ -210,10 +210,16 @@ func (t *Taxonomy) LabelIn(id news.ConceptID, l text.Lang) string {
 }
 
 // LabelIn returns the label in the given language: the one that is set, else
-// the first plain term, else the English name.
+// the first plain term, else the English name. In Uzbek Cyrillic it is that of
+// the Latin script.
 func (c *Concept) LabelIn(l text.Lang) string {
 	if label, ok := c.Label[l]; ok {
 		return label
+	}
+	if l == text.UzCyrl {
+		if latin := c.LabelIn(text.UzLatn); latin != c.Name {
+			return text.UzbekCyrillic(latin)
+		}
 	}
 	if l == text.En && c.Name != "" {
 		return c.Name
