@@ -48,6 +48,12 @@ func FuzzScan(f *testing.F) {
 func scannedAlike(t *testing.T, want *Doc, s string) {
 	t.Helper()
 	got := Doc{Vocabulary: NewVocabulary()}
+	for i := range want.Words[:min(len(want.Words), 20)] { // words that others begin with are known
+		word := want.Sub(&want.Words[i])
+		for end := range word {
+			got.Scan(word[:end])
+		}
+	}
 	spelt := map[string]int32{}
 	for range 2 {
 		got.Scan(s)
