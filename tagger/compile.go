@@ -79,7 +79,15 @@ type pattern struct {
 	text         string
 	term         term
 	exact, plain bool
-	pos          *taxonomy.Pos // of the term that asks for it
+	pos          *taxonomy.Pos // of the term that asks for it; nil: the tagger does
+}
+
+// asker is the place in a file that asks for a pattern, as errors name it.
+func (p *pattern) asker() string {
+	if p.pos == nil {
+		return "a list that the tagger reads"
+	}
+	return fmt.Sprintf("%s:%d", p.pos.File, p.pos.Line)
 }
 
 // batchSize is how many patterns are handed over at a time.
@@ -106,7 +114,7 @@ func (m *matcher) layAll(batches <-chan []pattern) (err error) {
 		for i := range batch {
 			p := &batch[i]
 			if failed := m.add(p.text, p.term, p.exact, p.plain); failed != nil && err == nil {
-				err = fmt.Errorf("%s:%d: %w", p.pos.File, p.pos.Line, failed)
+				err = fmt.Errorf("%s: %w", p.asker(), failed)
 			}
 		}
 	}
@@ -119,7 +127,7 @@ func compile(tax *taxonomy.Taxonomy) *compiler {
 	for _, concept := range tax.Concepts {
 		terms += len(concept.Terms)
 	}
-	c := &compiler{tax: tax, m: newMatcher(terms), classes: make(map[string]int32, terms/2), next: int32(len(tax.Concepts)), facets: map[string][]int32{}, number: map[news.ConceptID]int32{}, pos: &taxonomy.Pos{}, known: make(map[string]int32, terms/4), sets: make(map[string]resolved, terms/4)}
+	c := &compiler{tax: tax, m: newMatcher(terms), classes: make(map[string]int32, terms/2), next: int32(len(tax.Concepts)), facets: map[string][]int32{}, number: map[news.ConceptID]int32{}, known: make(map[string]int32, terms/4), sets: make(map[string]resolved, terms/4)}
 	for i, concept := range tax.Concepts {
 		c.number[concept.ID] = int32(i)
 		if concept.Inactive {

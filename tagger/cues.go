@@ -50,6 +50,7 @@ type cue struct {
 }
 
 func (c *compiler) cues() cues {
+	c.pos = nil
 	out := cues{kinds: map[int32]cueKind{}, classOf: map[news.ConceptID]int32{}}
 	for i, concept := range c.tax.Concepts {
 		out.classOf[concept.ID] = int32(i)
